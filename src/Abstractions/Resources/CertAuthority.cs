@@ -1,0 +1,86 @@
+using System.Text.Json.Serialization;
+
+namespace Teleport.Abstractions.Resources;
+
+/// <summary>A certificate authority: keys that sign for one purpose. Private keys are filled only for the auth service itself.</summary>
+public sealed record CertAuthority : Resource
+{
+    /// <inheritdoc/>
+    public override string Kind { get; init; } = ResourceKinds.CertAuthority;
+
+    /// <inheritdoc/>
+    public override string Version { get; init; } = "v2";
+
+    /// <summary>The keys.</summary>
+    public CertAuthoritySpec Spec { get; init; } = new();
+}
+
+/// <summary>What an authority vouches for. Names are part of keys in the store and never change.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<AuthorityType>))]
+public enum AuthorityType
+{
+    /// <summary>Users.</summary>
+    [JsonStringEnumMemberName("user")]
+    User,
+
+    /// <summary>Hosts.</summary>
+    [JsonStringEnumMemberName("host")]
+    Host,
+
+    /// <summary>Assertions to applications.</summary>
+    [JsonStringEnumMemberName("jwt")]
+    Jwt,
+
+    /// <summary>Connections to databases.</summary>
+    [JsonStringEnumMemberName("db")]
+    Db,
+}
+
+/// <summary>The keys of an authority.</summary>
+public sealed record CertAuthoritySpec
+{
+    /// <summary>What it vouches for.</summary>
+    public AuthorityType Type { get; init; }
+
+    /// <summary>The cluster.</summary>
+    public string ClusterName { get; init; } = "";
+
+    /// <summary>Keys that sign now; the first of each list issues, all are trusted.</summary>
+    public AuthorityKeySet ActiveKeys { get; init; } = new();
+
+    /// <summary>Keys that are trusted besides, during a rotation.</summary>
+    public AuthorityKeySet AdditionalTrustedKeys { get; init; } = new();
+
+    /// <summary>Signature algorithm of RSA keys; <c>null</c>: what fits the key.</summary>
+    public string? SignatureAlgorithm { get; init; }
+}
+
+/// <summary>Keys of an authority by use.</summary>
+public sealed record AuthorityKeySet
+{
+    /// <summary>Keys that sign SSH certificates.</summary>
+    public IReadOnlyList<SshAuthorityKey> Ssh { get; init; } = [];
+
+    /// <summary>Keys that sign X.509 certificates.</summary>
+    public IReadOnlyList<TlsAuthorityKey> Tls { get; init; } = [];
+}
+
+/// <summary>A key that signs SSH certificates.</summary>
+public sealed record SshAuthorityKey
+{
+    /// <summary>The public key as an authorized_keys line without comment.</summary>
+    public string PublicKey { get; init; } = "";
+
+    /// <summary>The private key in OpenSSH's format, or <c>null</c>.</summary>
+    public string? PrivateKey { get; init; }
+}
+
+/// <summary>A key that signs X.509 certificates.</summary>
+public sealed record TlsAuthorityKey
+{
+    /// <summary>The authority's own certificate in PEM.</summary>
+    public string Certificate { get; init; } = "";
+
+    /// <summary>The private key in PKCS#8 PEM, or <c>null</c>.</summary>
+    public string? PrivateKey { get; init; }
+}

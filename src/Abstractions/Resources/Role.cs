@@ -1,0 +1,134 @@
+using Teleport.Abstractions.Errors;
+
+namespace Teleport.Abstractions.Resources;
+
+/// <summary>A role: what its holders may do, and what they may not whatever else they hold.</summary>
+public sealed record Role : Resource
+{
+    private static readonly string[] Versions = ["v3", "v4", "v5", "v6", "v7"];
+
+    /// <inheritdoc/>
+    public override string Kind { get; init; } = ResourceKinds.Role;
+
+    /// <summary><c>v3</c> to <c>v7</c>; decides the defaults of label maps.</summary>
+    public override string Version { get; init; } = "v7";
+
+    /// <summary>What it says.</summary>
+    public RoleSpec Spec { get; init; } = new();
+
+    /// <inheritdoc/>
+    public override void Validate()
+    {
+        base.Validate();
+        if (!Versions.Contains(Version))
+        {
+            throw TeleportException.Invalid($"version of role \"{Metadata.Name}\" is \"{Version}\"; known are {string.Join(", ", Versions)}.");
+        }
+
+        if (Spec.Allow.Logins?.Contains("*") == true)
+        {
+            throw TeleportException.Invalid(
+                $"spec.allow.logins of role \"{Metadata.Name}\" contains \"*\", which would allow every login. List the logins, or use '{{{{internal.logins}}}}'.");
+        }
+    }
+}
+
+/// <summary>The three parts of a role.</summary>
+public sealed record RoleSpec
+{
+    /// <summary>Limits and permissions of sessions.</summary>
+    public RoleOptions Options { get; init; } = new();
+
+    /// <summary>What is allowed.</summary>
+    public RoleConditions Allow { get; init; } = new();
+
+    /// <summary>What is denied, over everything that any role allows.</summary>
+    public RoleConditions Deny { get; init; } = new();
+}
+
+/// <summary>Options of a role; <c>null</c>: the role says nothing.</summary>
+public sealed record RoleOptions
+{
+    /// <summary>Longest life of certificates, as <c>8h</c>; the smallest of all roles counts.</summary>
+    public string? MaxSessionTtl { get; init; }
+
+    /// <summary>Whether the key agent may be forwarded; one yes is enough.</summary>
+    public bool? ForwardAgent { get; init; }
+
+    /// <summary>Whether ports may be forwarded; unset means yes.</summary>
+    public bool? PortForwarding { get; init; }
+
+    /// <summary>Whether X11 may be forwarded; one yes is enough.</summary>
+    public bool? PermitX11Forwarding { get; init; }
+
+    /// <summary>Layout of SSH certificates: <c>standard</c> or <c>oldssh</c>.</summary>
+    public string? CertFormat { get; init; }
+
+    /// <summary>Idle time after which connections end, as <c>30m</c>; the smallest counts.</summary>
+    public string? ClientIdleTimeout { get; init; }
+
+    /// <summary>Whether connections end with their certificate; one yes is enough.</summary>
+    public bool? DisconnectExpiredCert { get; init; }
+
+    /// <summary>Connections of the user at once over the whole cluster; the smallest counts.</summary>
+    public int? MaxConnections { get; init; }
+
+    /// <summary>Session channels of a connection at once; the smallest counts.</summary>
+    public int? MaxSessions { get; init; }
+
+    /// <summary>Whether files may be copied; one no is enough.</summary>
+    public bool? SshFileCopy { get; init; }
+
+    /// <summary>Whether certificates are bound to the address of the login; one yes is enough.</summary>
+    public bool? PinSourceIp { get; init; }
+}
+
+/// <summary>Conditions of one half of a role. A field that is <c>null</c> says nothing.</summary>
+public sealed record RoleConditions
+{
+    /// <summary>Logins on nodes; templates as <c>{{internal.logins}}</c> are expanded from traits.</summary>
+    public StringList? Logins { get; init; }
+
+    /// <summary>Labels of nodes.</summary>
+    public IReadOnlyDictionary<string, StringList>? NodeLabels { get; init; }
+
+    /// <summary>Labels of applications.</summary>
+    public IReadOnlyDictionary<string, StringList>? AppLabels { get; init; }
+
+    /// <summary>Labels of Kubernetes clusters.</summary>
+    public IReadOnlyDictionary<string, StringList>? KubernetesLabels { get; init; }
+
+    /// <summary>Labels of databases.</summary>
+    public IReadOnlyDictionary<string, StringList>? DbLabels { get; init; }
+
+    /// <summary>Labels of leaf clusters.</summary>
+    public IReadOnlyDictionary<string, StringList>? ClusterLabels { get; init; }
+
+    /// <summary>Kubernetes users to impersonate.</summary>
+    public StringList? KubernetesUsers { get; init; }
+
+    /// <summary>Kubernetes groups to impersonate.</summary>
+    public StringList? KubernetesGroups { get; init; }
+
+    /// <summary>Databases inside a database server.</summary>
+    public StringList? DbNames { get; init; }
+
+    /// <summary>Users inside a database server.</summary>
+    public StringList? DbUsers { get; init; }
+
+    /// <summary>Rights on resources.</summary>
+    public IReadOnlyList<RoleRule>? Rules { get; init; }
+}
+
+/// <summary>Rights on resources of some kinds.</summary>
+public sealed record RoleRule
+{
+    /// <summary>Kinds, or <c>*</c>.</summary>
+    public StringList Resources { get; init; } = [];
+
+    /// <summary>Verbs, or <c>*</c>.</summary>
+    public StringList Verbs { get; init; } = [];
+
+    /// <summary>A predicate that must hold too, or <c>null</c>.</summary>
+    public string? Where { get; init; }
+}

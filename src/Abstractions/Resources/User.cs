@@ -1,0 +1,56 @@
+namespace Teleport.Abstractions.Resources;
+
+/// <summary>Somebody whom the cluster knows. Passwords and second factors are kept elsewhere.</summary>
+public sealed record User : Resource
+{
+    /// <inheritdoc/>
+    public override string Kind { get; init; } = ResourceKinds.User;
+
+    /// <inheritdoc/>
+    public override string Version { get; init; } = "v2";
+
+    /// <summary>What is known of the user.</summary>
+    public UserSpec Spec { get; init; } = new();
+
+    /// <summary>What the system noted; ignored on a write by an administrator.</summary>
+    public UserStatus? Status { get; init; }
+}
+
+/// <summary>What is known of a user.</summary>
+public sealed record UserSpec
+{
+    /// <summary>Names of roles.</summary>
+    public StringList Roles { get; init; } = [];
+
+    /// <summary>Traits, as <c>logins</c>.</summary>
+    public IReadOnlyDictionary<string, StringList> Traits { get; init; } = new Dictionary<string, StringList>();
+
+    /// <summary>Who created the user and when.</summary>
+    public UserCreatedBy? CreatedBy { get; init; }
+}
+
+/// <summary>Who created a user.</summary>
+public sealed record UserCreatedBy
+{
+    /// <summary>When.</summary>
+    public DateTimeOffset? Time { get; init; }
+
+    /// <summary>The user or host that did it.</summary>
+    public string? User { get; init; }
+
+    /// <summary>The connector through which the user came, as <c>local</c>.</summary>
+    public string? Connector { get; init; }
+}
+
+/// <summary>What the system noted of a user.</summary>
+public sealed record UserStatus
+{
+    /// <summary>Whether logins are refused after too many failures.</summary>
+    public bool IsLocked { get; init; }
+
+    /// <summary>Until when.</summary>
+    public DateTimeOffset? LockExpires { get; init; }
+
+    /// <summary>Whether a password is set.</summary>
+    public bool PasswordSet { get; init; }
+}
