@@ -7,23 +7,23 @@ public sealed record ClusterName : Resource
     public const string SingletonName = "cluster-name";
 
     /// <inheritdoc/>
-    public override string Kind { get; init; } = ResourceKinds.ClusterName;
+    public override string Kind { get; set; } = ResourceKinds.ClusterName;
 
     /// <inheritdoc/>
-    public override string Version { get; init; } = "v2";
+    public override string Version { get; set; } = "v2";
 
     /// <summary>Name and id.</summary>
-    public ClusterNameSpec Spec { get; init; } = new();
+    public ClusterNameSpec Spec { get; set; } = new();
 }
 
 /// <summary>Name and id of a cluster.</summary>
 public sealed record ClusterNameSpec
 {
     /// <summary>The name: letters, digits and <c>. _ -</c>.</summary>
-    public string ClusterName { get; init; } = "";
+    public string ClusterName { get; set; } = "";
 
     /// <summary>A UUID.</summary>
-    public string ClusterId { get; init; } = "";
+    public string ClusterId { get; set; } = "";
 }
 
 /// <summary>How users log in.</summary>
@@ -33,35 +33,35 @@ public sealed record AuthPreference : Resource
     public const string SingletonName = "cluster-auth-preference";
 
     /// <inheritdoc/>
-    public override string Kind { get; init; } = ResourceKinds.AuthPreference;
+    public override string Kind { get; set; } = ResourceKinds.AuthPreference;
 
     /// <inheritdoc/>
-    public override string Version { get; init; } = "v2";
+    public override string Version { get; set; } = "v2";
 
     /// <summary>The settings.</summary>
-    public AuthPreferenceSpec Spec { get; init; } = new();
+    public AuthPreferenceSpec Spec { get; set; } = new();
 }
 
 /// <summary>How users log in.</summary>
 public sealed record AuthPreferenceSpec
 {
     /// <summary>Type of the default connector, as <c>local</c>.</summary>
-    public string Type { get; init; } = "local";
+    public string Type { get; set; } = "local";
 
     /// <summary>Whether a second factor is asked for: <c>off</c> or <c>otp</c>.</summary>
-    public string SecondFactor { get; init; } = "otp";
+    public string SecondFactor { get; set; } = "otp";
 
     /// <summary>Name of the default connector; <c>null</c>: the type.</summary>
-    public string? ConnectorName { get; init; }
+    public string? ConnectorName { get; set; }
 
     /// <summary>Whether passwords are accepted at all.</summary>
-    public bool AllowLocalAuth { get; init; } = true;
+    public bool AllowLocalAuth { get; set; } = true;
 
     /// <summary>Whether connections end with their certificate.</summary>
-    public bool DisconnectExpiredCert { get; init; }
+    public bool DisconnectExpiredCert { get; set; }
 
     /// <summary>Life of certificates when the client asks for none, as <c>12h</c>.</summary>
-    public string DefaultSessionTtl { get; init; } = "12h";
+    public string DefaultSessionTtl { get; set; } = "12h";
 }
 
 /// <summary>How connections are kept.</summary>
@@ -71,26 +71,26 @@ public sealed record NetworkingConfig : Resource
     public const string SingletonName = "cluster-networking-config";
 
     /// <inheritdoc/>
-    public override string Kind { get; init; } = ResourceKinds.NetworkingConfig;
+    public override string Kind { get; set; } = ResourceKinds.NetworkingConfig;
 
     /// <inheritdoc/>
-    public override string Version { get; init; } = "v2";
+    public override string Version { get; set; } = "v2";
 
     /// <summary>The settings.</summary>
-    public NetworkingConfigSpec Spec { get; init; } = new();
+    public NetworkingConfigSpec Spec { get; set; } = new();
 }
 
 /// <summary>How connections are kept.</summary>
 public sealed record NetworkingConfigSpec
 {
     /// <summary>Idle time after which connections end, as <c>30m</c>; <c>null</c>: never.</summary>
-    public string? ClientIdleTimeout { get; init; }
+    public string? ClientIdleTimeout { get; set; }
 
     /// <summary>How often a silent peer is asked whether it lives.</summary>
-    public string KeepAliveInterval { get; init; } = "5m";
+    public string KeepAliveInterval { get; set; } = "5m";
 
     /// <summary>After how many unanswered questions the connection ends.</summary>
-    public int KeepAliveCountMax { get; init; } = 3;
+    public int KeepAliveCountMax { get; set; } = 3;
 }
 
 /// <summary>Where sessions are recorded.</summary>
@@ -100,18 +100,18 @@ public sealed record RecordingConfig : Resource
     public const string SingletonName = "session-recording-config";
 
     /// <inheritdoc/>
-    public override string Kind { get; init; } = ResourceKinds.RecordingConfig;
+    public override string Kind { get; set; } = ResourceKinds.RecordingConfig;
 
     /// <inheritdoc/>
-    public override string Version { get; init; } = "v2";
+    public override string Version { get; set; } = "v2";
 
     /// <summary>The settings.</summary>
-    public RecordingConfigSpec Spec { get; init; } = new();
+    public RecordingConfigSpec Spec { get; set; } = new();
 }
 
 /// <summary>Where sessions are recorded.</summary>
 public sealed record RecordingConfigSpec
 {
     /// <summary><c>node</c> or <c>off</c>.</summary>
-    public string Mode { get; init; } = "node";
+    public string Mode { get; set; } = "node";
 }

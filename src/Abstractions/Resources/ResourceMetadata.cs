@@ -15,19 +15,19 @@ public sealed record ResourceMetadata
     public const int MaxLabelLength = 1024;
 
     /// <summary>The name: letters, digits and <c>@ . _ = + : -</c>.</summary>
-    public string Name { get; init; } = "";
+    public string Name { get; set; } = "";
 
     /// <summary>For people.</summary>
-    public string? Description { get; init; }
+    public string? Description { get; set; }
 
     /// <summary>Labels; keys that start with <c>teleport.internal/</c> are the system's own.</summary>
-    public IReadOnlyDictionary<string, string>? Labels { get; init; }
+    public IReadOnlyDictionary<string, string>? Labels { get; set; }
 
     /// <summary>When the resource goes away; <c>null</c>: never.</summary>
-    public DateTimeOffset? Expires { get; init; }
+    public DateTimeOffset? Expires { get; set; }
 
     /// <summary>Revision of the stored resource, as an opaque text; on a write, the one that must be replaced; <c>null</c>: whichever.</summary>
-    public string? Revision { get; init; }
+    public string? Revision { get; set; }
 
     /// <summary>Whether a text can be a name.</summary>
     public static bool IsValidName(string name) =>

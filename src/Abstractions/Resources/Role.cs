@@ -8,13 +8,13 @@ public sealed record Role : Resource
     private static readonly string[] Versions = ["v3", "v4", "v5", "v6", "v7"];
 
     /// <inheritdoc/>
-    public override string Kind { get; init; } = ResourceKinds.Role;
+    public override string Kind { get; set; } = ResourceKinds.Role;
 
     /// <summary><c>v3</c> to <c>v7</c>; decides the defaults of label maps.</summary>
-    public override string Version { get; init; } = "v7";
+    public override string Version { get; set; } = "v7";
 
     /// <summary>What it says.</summary>
-    public RoleSpec Spec { get; init; } = new();
+    public RoleSpec Spec { get; set; } = new();
 
     /// <inheritdoc/>
     public override void Validate()
@@ -37,98 +37,98 @@ public sealed record Role : Resource
 public sealed record RoleSpec
 {
     /// <summary>Limits and permissions of sessions.</summary>
-    public RoleOptions Options { get; init; } = new();
+    public RoleOptions Options { get; set; } = new();
 
     /// <summary>What is allowed.</summary>
-    public RoleConditions Allow { get; init; } = new();
+    public RoleConditions Allow { get; set; } = new();
 
     /// <summary>What is denied, over everything that any role allows.</summary>
-    public RoleConditions Deny { get; init; } = new();
+    public RoleConditions Deny { get; set; } = new();
 }
 
 /// <summary>Options of a role; <c>null</c>: the role says nothing.</summary>
 public sealed record RoleOptions
 {
     /// <summary>Longest life of certificates, as <c>8h</c>; the smallest of all roles counts.</summary>
-    public string? MaxSessionTtl { get; init; }
+    public string? MaxSessionTtl { get; set; }
 
     /// <summary>Whether the key agent may be forwarded; one yes is enough.</summary>
-    public bool? ForwardAgent { get; init; }
+    public bool? ForwardAgent { get; set; }
 
     /// <summary>Whether ports may be forwarded; unset means yes.</summary>
-    public bool? PortForwarding { get; init; }
+    public bool? PortForwarding { get; set; }
 
     /// <summary>Whether X11 may be forwarded; one yes is enough.</summary>
-    public bool? PermitX11Forwarding { get; init; }
+    public bool? PermitX11Forwarding { get; set; }
 
     /// <summary>Layout of SSH certificates: <c>standard</c> or <c>oldssh</c>.</summary>
-    public string? CertFormat { get; init; }
+    public string? CertFormat { get; set; }
 
     /// <summary>Idle time after which connections end, as <c>30m</c>; the smallest counts.</summary>
-    public string? ClientIdleTimeout { get; init; }
+    public string? ClientIdleTimeout { get; set; }
 
     /// <summary>Whether connections end with their certificate; one yes is enough.</summary>
-    public bool? DisconnectExpiredCert { get; init; }
+    public bool? DisconnectExpiredCert { get; set; }
 
     /// <summary>Connections of the user at once over the whole cluster; the smallest counts.</summary>
-    public int? MaxConnections { get; init; }
+    public int? MaxConnections { get; set; }
 
     /// <summary>Session channels of a connection at once; the smallest counts.</summary>
-    public int? MaxSessions { get; init; }
+    public int? MaxSessions { get; set; }
 
     /// <summary>Whether files may be copied; one no is enough.</summary>
-    public bool? SshFileCopy { get; init; }
+    public bool? SshFileCopy { get; set; }
 
     /// <summary>Whether certificates are bound to the address of the login; one yes is enough.</summary>
-    public bool? PinSourceIp { get; init; }
+    public bool? PinSourceIp { get; set; }
 }
 
 /// <summary>Conditions of one half of a role. A field that is <c>null</c> says nothing.</summary>
 public sealed record RoleConditions
 {
     /// <summary>Logins on nodes; templates as <c>{{internal.logins}}</c> are expanded from traits.</summary>
-    public StringList? Logins { get; init; }
+    public StringList? Logins { get; set; }
 
     /// <summary>Labels of nodes.</summary>
-    public IReadOnlyDictionary<string, StringList>? NodeLabels { get; init; }
+    public IReadOnlyDictionary<string, StringList>? NodeLabels { get; set; }
 
     /// <summary>Labels of applications.</summary>
-    public IReadOnlyDictionary<string, StringList>? AppLabels { get; init; }
+    public IReadOnlyDictionary<string, StringList>? AppLabels { get; set; }
 
     /// <summary>Labels of Kubernetes clusters.</summary>
-    public IReadOnlyDictionary<string, StringList>? KubernetesLabels { get; init; }
+    public IReadOnlyDictionary<string, StringList>? KubernetesLabels { get; set; }
 
     /// <summary>Labels of databases.</summary>
-    public IReadOnlyDictionary<string, StringList>? DbLabels { get; init; }
+    public IReadOnlyDictionary<string, StringList>? DbLabels { get; set; }
 
     /// <summary>Labels of leaf clusters.</summary>
-    public IReadOnlyDictionary<string, StringList>? ClusterLabels { get; init; }
+    public IReadOnlyDictionary<string, StringList>? ClusterLabels { get; set; }
 
     /// <summary>Kubernetes users to impersonate.</summary>
-    public StringList? KubernetesUsers { get; init; }
+    public StringList? KubernetesUsers { get; set; }
 
     /// <summary>Kubernetes groups to impersonate.</summary>
-    public StringList? KubernetesGroups { get; init; }
+    public StringList? KubernetesGroups { get; set; }
 
     /// <summary>Databases inside a database server.</summary>
-    public StringList? DbNames { get; init; }
+    public StringList? DbNames { get; set; }
 
     /// <summary>Users inside a database server.</summary>
-    public StringList? DbUsers { get; init; }
+    public StringList? DbUsers { get; set; }
 
     /// <summary>Rights on resources.</summary>
-    public IReadOnlyList<RoleRule>? Rules { get; init; }
+    public IReadOnlyList<RoleRule>? Rules { get; set; }
 }
 
 /// <summary>Rights on resources of some kinds.</summary>
 public sealed record RoleRule
 {
     /// <summary>Kinds, or <c>*</c>.</summary>
-    public StringList Resources { get; init; } = [];
+    public StringList Resources { get; set; } = [];
 
     /// <summary>Verbs, or <c>*</c>.</summary>
-    public StringList Verbs { get; init; } = [];
+    public StringList Verbs { get; set; } = [];
 
     /// <summary>A predicate that must hold too, or <c>null</c>.</summary>
-    public string? Where { get; init; }
+    public string? Where { get; set; }
 }

@@ -4,13 +4,13 @@ namespace Teleport.Abstractions.Resources;
 public sealed record Server : Resource
 {
     /// <summary><see cref="ResourceKinds.Node"/>, <see cref="ResourceKinds.Proxy"/> or <see cref="ResourceKinds.AuthServer"/>.</summary>
-    public override string Kind { get; init; } = ResourceKinds.Node;
+    public override string Kind { get; set; } = ResourceKinds.Node;
 
     /// <inheritdoc/>
-    public override string Version { get; init; } = "v2";
+    public override string Version { get; set; } = "v2";
 
     /// <summary>Where and what it is.</summary>
-    public ServerSpec Spec { get; init; } = new();
+    public ServerSpec Spec { get; set; } = new();
 
     /// <summary>All labels: static ones, overlaid by the last results of commands.</summary>
     public IReadOnlyDictionary<string, string> AllLabels()
@@ -34,39 +34,39 @@ public sealed record Server : Resource
 public sealed record ServerSpec
 {
     /// <summary>Where to dial it, as <c>10.0.0.1:3022</c>; empty for a tunnel.</summary>
-    public string Addr { get; init; } = "";
+    public string Addr { get; set; } = "";
 
     /// <summary>Other addresses that it is known by.</summary>
-    public StringList? PublicAddrs { get; init; }
+    public StringList? PublicAddrs { get; set; }
 
     /// <summary>Its name for people.</summary>
-    public string Hostname { get; init; } = "";
+    public string Hostname { get; set; } = "";
 
     /// <summary>Labels that commands produce.</summary>
-    public IReadOnlyDictionary<string, CommandLabel>? CmdLabels { get; init; }
+    public IReadOnlyDictionary<string, CommandLabel>? CmdLabels { get; set; }
 
     /// <summary>Whether it is reached through its tunnel.</summary>
-    public bool UseTunnel { get; init; }
+    public bool UseTunnel { get; set; }
 
     /// <summary>For a proxy: where agents dial, as <c>proxy.example.com:3024</c>.</summary>
-    public string? TunnelAddr { get; init; }
+    public string? TunnelAddr { get; set; }
 
     /// <summary>For a proxy: where SSH clients dial.</summary>
-    public string? SshAddr { get; init; }
+    public string? SshAddr { get; set; }
 
     /// <summary>Version of its program.</summary>
-    public string? Version { get; init; }
+    public string? Version { get; set; }
 }
 
 /// <summary>A label that a command produces.</summary>
 public sealed record CommandLabel
 {
     /// <summary>How often it runs, as <c>1m</c>.</summary>
-    public string Period { get; init; } = "";
+    public string Period { get; set; } = "";
 
     /// <summary>The command and its arguments.</summary>
-    public StringList Command { get; init; } = [];
+    public StringList Command { get; set; } = [];
 
     /// <summary>What it printed last.</summary>
-    public string Result { get; init; } = "";
+    public string Result { get; set; } = "";
 }

@@ -6,24 +6,24 @@ namespace Teleport.Abstractions.Resources;
 public sealed record Token : Resource
 {
     /// <inheritdoc/>
-    public override string Kind { get; init; } = ResourceKinds.Token;
+    public override string Kind { get; set; } = ResourceKinds.Token;
 
     /// <inheritdoc/>
-    public override string Version { get; init; } = "v2";
+    public override string Version { get; set; } = "v2";
 
     /// <summary>What it is good for.</summary>
-    public TokenSpec Spec { get; init; } = new();
+    public TokenSpec Spec { get; set; } = new();
 }
 
 /// <summary>What a token is good for.</summary>
 public sealed record TokenSpec
 {
     /// <summary>What the holder may become.</summary>
-    public IReadOnlyList<SystemRole> Roles { get; init; } = [];
+    public IReadOnlyList<SystemRole> Roles { get; set; } = [];
 
     /// <summary>How a joiner proves itself; only <c>token</c>.</summary>
-    public string JoinMethod { get; init; } = "token";
+    public string JoinMethod { get; set; } = "token";
 
     /// <summary>How many hosts may join by it; <c>null</c>: any number.</summary>
-    public int? MaxUses { get; init; }
+    public int? MaxUses { get; set; }
 }
