@@ -47,6 +47,28 @@ public static class NodeAccess
         return !roles.Roles.Any(role => role.Deny.NodeLabels.IsMatch(labels)) && roles.Roles.Any(role => role.Allow.NodeLabels.IsMatch(labels));
     }
 
+    /// <summary>Whether a user may be connected to a node, by a proxy that does not know the login: whoever may know of it may.</summary>
+    /// <param name="caller">The user; a host may not.</param>
+    /// <param name="roles">The user's roles.</param>
+    /// <param name="node">The node with its present labels.</param>
+    /// <param name="preference">The cluster's settings for logins.</param>
+    /// <param name="networking">The cluster's settings for connections.</param>
+    public static AccessDecision<NodeRouteGrant> CheckRoute(
+        Caller caller, RoleSet roles, Server node, AuthPreferenceSpec preference, NetworkingConfigSpec networking)
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        ArgumentNullException.ThrowIfNull(roles);
+        ArgumentNullException.ThrowIfNull(node);
+        bool sameUser = caller.User is not null && ReferenceEquals(caller.User, roles.Identity);
+        NodeRouteGrant? grant = sameUser && CanSee(roles, node)
+            ? new NodeRouteGrant(caller, node, Permissions.Of(roles, preference, networking))
+            : null;
+        string reason = grant is not null
+            ? $"the roles of {caller.Name} cover {node.Spec.Hostname}"
+            : $"none of the roles of {caller.Name} covers {node.Spec.Hostname}";
+        return new AccessDecision<NodeRouteGrant>(grant, reason, [reason]);
+    }
+
     private static bool Evaluate(RoleSet roles, Server node, string login, List<string> explanation)
     {
         // Internal principals stand in certificates of users without any login and are no logins.
