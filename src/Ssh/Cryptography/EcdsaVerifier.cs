@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Teleport.Ssh.Keys;
+using Teleport.Ssh.Keys.Algorithms;
 
 namespace Teleport.Ssh.Cryptography;
 

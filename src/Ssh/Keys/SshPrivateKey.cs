@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using Teleport.Ssh.Keys.Algorithms;
+using Teleport.Ssh.Keys.Formats;
 
 namespace Teleport.Ssh.Keys;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
+using Teleport.Ssh.Keys.Algorithms;
 
 namespace Teleport.Ssh.Keys;
 
@@ -35,7 +36,7 @@ public abstract class SshPublicKey : IEquatable<SshPublicKey>
     /// <summary>The signature algorithms this key can be used with, best first.</summary>
     public abstract IReadOnlyList<string> SignatureAlgorithms { get; }
 
-    /// <summary>Reads a line of a .pub file: type, base64, optional comment. Options before the type are not read here.</summary>
+    /// <summary>Reads a line of a .pub file: type, base64, optional comment. Options before the type: <see cref="AuthorizedKeysLine"/>.</summary>
     /// <param name="authorizedKeysLine">The line.</param>
     /// <exception cref="SshProtocolException">The line or the blob is malformed.</exception>
     /// <exception cref="SshKeyException">The key is a certificate, of an unsupported type, or too weak.</exception>

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Teleport.Ssh.Keys;
+using Teleport.Ssh.Keys.Algorithms;
 
 namespace Teleport.Ssh.Tests.Keys;
 

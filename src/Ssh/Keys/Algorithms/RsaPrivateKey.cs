@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Security.Cryptography;
 
-namespace Teleport.Ssh.Keys;
+namespace Teleport.Ssh.Keys.Algorithms;
 
 /// <summary>ssh-rsa: mpints n, e, d, inverse of q, p, q.</summary>
 internal sealed class RsaPrivateKey : SshPrivateKey

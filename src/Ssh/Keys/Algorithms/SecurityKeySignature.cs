@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Teleport.Ssh.Keys;
+namespace Teleport.Ssh.Keys.Algorithms;
 
 /// <summary>What a FIDO security key signs around the data (OpenSSH's PROTOCOL.u2f, "SSH U2F Signatures").</summary>
 internal static class SecurityKeySignature

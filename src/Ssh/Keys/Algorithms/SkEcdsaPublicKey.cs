@@ -1,7 +1,7 @@
 using System.Text;
 using Teleport.Ssh.Cryptography;
 
-namespace Teleport.Ssh.Keys;
+namespace Teleport.Ssh.Keys.Algorithms;
 
 /// <summary>sk-ecdsa-sha2-nistp256@openssh.com: string curve, string point, string application.</summary>
 internal sealed class SkEcdsaPublicKey(byte[] point, string application) : SshPublicKey(

@@ -1,7 +1,7 @@
 using System.Text;
 using Teleport.Ssh.Cryptography;
 
-namespace Teleport.Ssh.Keys;
+namespace Teleport.Ssh.Keys.Algorithms;
 
 /// <summary>sk-ssh-ed25519@openssh.com: string public key, string application.</summary>
 internal sealed class SkEd25519PublicKey(byte[] publicKey, string application)

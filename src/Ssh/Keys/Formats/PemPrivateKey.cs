@@ -5,8 +5,9 @@ using Org.BouncyCastle.Asn1.Pkcs;
 using Org.BouncyCastle.Crypto;
 using Org.BouncyCastle.Pkcs;
 using Org.BouncyCastle.Security;
+using Teleport.Ssh.Keys.Algorithms;
 
-namespace Teleport.Ssh.Keys;
+namespace Teleport.Ssh.Keys.Formats;
 
 /// <summary>Finds and reads the private key in a PEM text.</summary>
 internal static class PemPrivateKey

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Security.Cryptography;
 
-namespace Teleport.Ssh.Keys;
+namespace Teleport.Ssh.Keys.Algorithms;
 
 /// <summary>ssh-rsa (RFC 4253 section 6.6): mpint e, mpint n; signatures by rsa-sha2-512 and rsa-sha2-256 only (RFC 8332).</summary>
 /// <remarks>Size and exponent are bounded because a verification's cost grows with both (H06).</remarks>

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Teleport.Ssh.Keys;
+namespace Teleport.Ssh.Keys.Algorithms;
 
 /// <summary>A NIST curve with its SSH names and the hash that goes with it (RFC 5656 section 6.2.1).</summary>
 internal sealed class NistCurve

@@ -1,6 +1,6 @@
 using Teleport.Ssh.Cryptography;
 
-namespace Teleport.Ssh.Keys;
+namespace Teleport.Ssh.Keys.Algorithms;
 
 /// <summary>ssh-ed25519 (RFC 8709): string public key (32 bytes).</summary>
 internal sealed class Ed25519PublicKey(byte[] publicKey) : SshPublicKey(KeyTypes.Ed25519, BlobBuilder.Build(KeyTypes.Ed25519, publicKey))

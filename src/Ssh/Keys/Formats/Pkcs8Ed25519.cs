@@ -2,7 +2,7 @@ using System.Formats.Asn1;
 using System.Security.Cryptography;
 using Teleport.Ssh.Cryptography;
 
-namespace Teleport.Ssh.Keys;
+namespace Teleport.Ssh.Keys.Formats;
 
 /// <summary>Ed25519 in PKCS#8 (RFC 8410 section 7), which the base library does not read.</summary>
 internal static class Pkcs8Ed25519

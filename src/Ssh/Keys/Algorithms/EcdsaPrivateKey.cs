@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Teleport.Ssh.Keys;
+namespace Teleport.Ssh.Keys.Algorithms;
 
 /// <summary>ecdsa-sha2-nistp*: string curve, string point, mpint secret number.</summary>
 internal sealed class EcdsaPrivateKey : SshPrivateKey

@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using Teleport.Ssh.Cryptography;
+using Teleport.Ssh.Keys.Formats;
 
-namespace Teleport.Ssh.Keys;
+namespace Teleport.Ssh.Keys.Algorithms;
 
 /// <summary>ssh-ed25519: string public key, string seed and public key (32 + 32 bytes).</summary>
 internal sealed class Ed25519PrivateKey : SshPrivateKey

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Teleport.Ssh.Keys;
+namespace Teleport.Ssh.Keys.Formats;
 
 /// <summary>The private key files of OpenSSH (its PROTOCOL.key).</summary>
 /// <remarks>

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Teleport.Ssh.Cryptography;
 
-namespace Teleport.Ssh.Keys;
+namespace Teleport.Ssh.Keys.Algorithms;
 
 /// <summary>ecdsa-sha2-nistp256, -384, -521 (RFC 5656): string curve, string point (uncompressed).</summary>
 internal sealed class EcdsaPublicKey : SshPublicKey

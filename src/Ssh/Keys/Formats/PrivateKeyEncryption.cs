@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Teleport.Ssh.Cryptography;
 
-namespace Teleport.Ssh.Keys;
+namespace Teleport.Ssh.Keys.Formats;
 
 /// <summary>How a private key file of OpenSSH is encrypted, with the key derived from the passphrase.</summary>
 internal sealed class PrivateKeyEncryption : IDisposable
