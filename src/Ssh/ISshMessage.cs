@@ -11,7 +11,7 @@ public interface ISshMessage<TSelf>
     /// <summary>Reads the message after its number.</summary>
     /// <param name="reader">Stands behind the number; afterwards at the end of the message.</param>
     /// <exception cref="SshProtocolException">The packet is truncated, or a field is out of its limits.</exception>
-    static abstract TSelf Read(ref SshReader reader);
+    static abstract TSelf Read(scoped ref SshReader reader);
 
     /// <summary>Writes the message after its number.</summary>
     /// <param name="writer">Where the number has been written.</param>

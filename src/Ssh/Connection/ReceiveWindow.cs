@@ -1,0 +1,114 @@
+namespace Teleport.Ssh.Connection;
+
+/// <summary>What the peer may send on a channel (RFC 4254 section 5.2): back-pressure, and growth on long links.</summary>
+/// <remarks>
+/// Data counts until the application has consumed it. The window grows when the peer has used it up although the application
+/// keeps up: then the window, not the reader, is what slows the transfer. Thread-safe.
+/// </remarks>
+internal sealed class ReceiveWindow
+{
+    /// <summary>The largest data packet that we accept.</summary>
+    public const int MaxPacket = 32 * 1024;
+
+    /// <summary>What every channel has, beside the shared budget.</summary>
+    private const long BaseSize = 64 * 1024;
+
+    private const long InitialSize = 2 * 1024 * 1024;
+    private const long LargestSize = 1L << 30;
+
+    private readonly Lock _gate = new();
+    private readonly WindowBudget _budget;
+    private long _size;
+    private long _remaining;
+    private long _unread;
+    private long _consumed;
+    private bool _exhausted;
+    private bool _closed;
+    private bool _released;
+
+    private ReceiveWindow(WindowBudget budget)
+    {
+        _budget = budget;
+        _size = BaseSize + budget.Take(InitialSize - BaseSize);
+        _remaining = _size;
+        InitialBytes = (uint)_size;
+    }
+
+    public uint InitialBytes { get; }
+
+    /// <summary>Makes a window, or <see langword="null"/> if the connection has too many.</summary>
+    public static ReceiveWindow? TryCreate(WindowBudget budget) => budget.TryAddWindow() ? new ReceiveWindow(budget) : null;
+
+    /// <summary>Counts received data.</summary>
+    /// <exception cref="SshProtocolException">The peer sent more than it may.</exception>
+    public void OnReceived(int bytes)
+    {
+        lock (_gate)
+        {
+            if (bytes > MaxPacket)
+                throw new SshProtocolException($"The peer sent {bytes} bytes in one packet; {MaxPacket} are allowed.");
+            if (bytes > _remaining)
+                throw new SshProtocolException($"The peer sent {bytes} bytes, but its window has only {_remaining} left.");
+
+            _remaining -= bytes;
+            _exhausted |= _remaining < MaxPacket && _unread < _size / 4;
+            _unread += bytes;
+        }
+    }
+
+    /// <summary>Counts consumed data.</summary>
+    /// <returns>The bytes to grant the peer now; 0 for none yet.</returns>
+    public uint OnConsumed(long bytes)
+    {
+        lock (_gate)
+        {
+            _unread -= bytes;
+            _consumed += bytes;
+            if (_closed)
+            {
+                ReleaseIfRead();
+                return 0;
+            }
+
+            // A quarter at a time: few messages, and the peer never runs dry on a short link.
+            if (_consumed < _size / 4)
+                return 0;
+
+            long grant = _consumed + Grow();
+            _consumed = 0;
+            _remaining += grant;
+            return (uint)grant;
+        }
+    }
+
+    /// <summary>No more data comes. The place in the budget is free once all is consumed.</summary>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            ReleaseIfRead();
+        }
+    }
+
+    private long Grow()
+    {
+        if (!_exhausted)
+            return 0;
+
+        _exhausted = false;
+        long growth = _budget.Take(Math.Min(_size, LargestSize - _size));
+        _size += growth;
+        return growth;
+    }
+
+    private void ReleaseIfRead()
+    {
+        if (_unread > 0 || _released)
+            return;
+
+        _released = true;
+        _budget.Return(_size - BaseSize);
+        _budget.RemoveWindow();
+    }
+}

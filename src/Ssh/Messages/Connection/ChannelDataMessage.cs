@@ -1,0 +1,31 @@
+namespace Teleport.Ssh.Messages.Connection;
+
+/// <summary>Carries data (SSH_MSG_CHANNEL_DATA).</summary>
+/// <remarks>
+/// RFC 4254 section 5.2. Spans point into the packet: copy what must outlive it.
+/// <code>
+/// uint32   recipient channel
+/// string   data, at most 35 000 bytes
+/// </code>
+/// </remarks>
+internal readonly ref struct ChannelDataMessage : ISshMessage<ChannelDataMessage>
+{
+    public static byte Number => 94;
+
+    public uint RecipientChannel { get; init; }
+
+    public ReadOnlySpan<byte> Payload { get; init; }
+
+    /// <exception cref="SshProtocolException">The packet is truncated, or a field is out of its limits.</exception>
+    public static ChannelDataMessage Read(scoped ref SshReader reader) => new()
+    {
+        RecipientChannel = reader.ReadUInt32(),
+        Payload = reader.ReadBinary(maxLength: 35_000),
+    };
+
+    public void Write(ref SshWriter writer)
+    {
+        writer.WriteUInt32(RecipientChannel);
+        writer.WriteBinary(Payload);
+    }
+}

@@ -1,0 +1,49 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Teleport.Ssh.Transport;
+
+/// <summary>SSH over a connected stream socket.</summary>
+/// <remarks>The kernel's buffers are left alone: setting their size would switch off their growth on long links.</remarks>
+internal sealed class SocketTransport : ByteTransport
+{
+    private readonly Socket _socket;
+
+    public SocketTransport(Socket socket)
+    {
+        _socket = socket;
+        if (socket.ProtocolType == ProtocolType.Tcp)
+            socket.NoDelay = true; // packets are batched here, and a key stroke must not wait
+
+        RemoteEndPoint = socket.RemoteEndPoint;
+    }
+
+    public override EndPoint? RemoteEndPoint { get; }
+
+    public override async ValueTask WaitForDataAsync(CancellationToken ct) =>
+        _ = await _socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, ct);
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken ct) =>
+        _socket.ReceiveAsync(buffer, SocketFlags.None, ct);
+
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken ct)
+    {
+        while (!buffer.IsEmpty)
+            buffer = buffer[await _socket.SendAsync(buffer, SocketFlags.None, ct)..];
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (SocketException)
+        {
+            // The peer was faster.
+        }
+
+        _socket.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}

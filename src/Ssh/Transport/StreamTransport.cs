@@ -1,0 +1,17 @@
+namespace Teleport.Ssh.Transport;
+
+/// <summary>SSH over any stream: TLS, a channel of another connection, a pipe.</summary>
+internal sealed class StreamTransport(Stream stream) : ByteTransport
+{
+    public override async ValueTask WaitForDataAsync(CancellationToken ct) => _ = await stream.ReadAsync(Memory<byte>.Empty, ct);
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken ct) => stream.ReadAsync(buffer, ct);
+
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken ct)
+    {
+        await stream.WriteAsync(buffer, ct);
+        await stream.FlushAsync(ct);
+    }
+
+    public override ValueTask DisposeAsync() => stream.DisposeAsync();
+}
