@@ -1,0 +1,19 @@
+using Teleport.Ssh.Keys;
+
+namespace Teleport.Ssh.Tests;
+
+/// <summary>Lets the holders of given keys in, and remembers what it was asked.</summary>
+internal sealed class KeyAuthenticator(params SshPublicKey[] keys) : ISshServerAuthenticator
+{
+    public List<SshAuthenticationAttempt> Attempts { get; } = [];
+
+    public IReadOnlyList<string> Methods => ["publickey"];
+
+    public ValueTask<SshAuthenticationResult> AuthenticateAsync(SshAuthenticationAttempt attempt, CancellationToken ct)
+    {
+        Attempts.Add(attempt);
+        return ValueTask.FromResult(attempt.PublicKey is { } key && keys.Contains(key)
+            ? SshAuthenticationResult.Accept(key.Fingerprint)
+            : SshAuthenticationResult.Reject());
+    }
+}
