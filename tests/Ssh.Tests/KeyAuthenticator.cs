@@ -7,12 +7,15 @@ internal sealed class KeyAuthenticator(params SshPublicKey[] keys) : ISshServerA
 {
     public List<SshAuthenticationAttempt> Attempts { get; } = [];
 
+    public bool WantsCertificate { get; init; }
+
     public IReadOnlyList<string> Methods => ["publickey"];
 
     public ValueTask<SshAuthenticationResult> AuthenticateAsync(SshAuthenticationAttempt attempt, CancellationToken ct)
     {
         Attempts.Add(attempt);
-        return ValueTask.FromResult(attempt.PublicKey is { } key && keys.Contains(key)
+        bool isProven = attempt.Certificate is not null || !WantsCertificate;
+        return ValueTask.FromResult(isProven && attempt.PublicKey is { } key && keys.Contains(key)
             ? SshAuthenticationResult.Accept(key.Fingerprint)
             : SshAuthenticationResult.Reject());
     }
