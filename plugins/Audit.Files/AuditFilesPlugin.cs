@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Teleport.Abstractions.Audit;
 using Teleport.Abstractions.Configuration;
 using Teleport.Abstractions.Plugins;
+using Teleport.Agent;
 
 namespace Teleport.Audit.Files;
 
@@ -14,7 +15,8 @@ public sealed class AuditFilesPlugin : IPlugin
     public void Register(IPluginRegistration plugin)
     {
         plugin.ProvideAuditLog("file", static async (uri, services, cancellationToken) => uri is { Query: "", Fragment: "", Host: "" }
-            ? new FileAuditLog(uri.LocalPath, await HostId.ReadAsync(services.GetRequiredService<InstanceOptions>().DataDir, cancellationToken))
+            ? new FileAuditLog(
+                uri.LocalPath, Guid.Parse(await HostUuid.ReadOrCreateAsync(services.GetRequiredService<InstanceOptions>().DataDir, cancellationToken)))
             : throw new OptionsException(Key, $"\"{uri}\" has a host or parameters that files do not take: write file:///absolute/folder"));
         plugin.ProvideAuditLog("stdout", static (uri, _, _) => uri is { Query: "", Fragment: "", Host: "", AbsolutePath: "" or "/" }
             ? ValueTask.FromResult<IAuditLog>(new StreamAuditLog(Console.OpenStandardOutput()))

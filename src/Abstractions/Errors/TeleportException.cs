@@ -12,6 +12,9 @@ public class TeleportException(ErrorCode code, string message, Exception? innerE
     /// <summary>Something is not there.</summary>
     public static TeleportException NotFound(string message) => new(ErrorCode.NotFound, message);
 
+    /// <summary>The caller did not prove who they are.</summary>
+    public static TeleportException Unauthenticated(string message) => new(ErrorCode.Unauthenticated, message);
+
     /// <summary>The caller may not.</summary>
     public static TeleportException AccessDenied(string message) => new(ErrorCode.AccessDenied, message);
 

@@ -1,0 +1,49 @@
+using Microsoft.Extensions.Logging;
+using Teleport.Abstractions.Errors;
+using Teleport.Abstractions.Security;
+using Teleport.Pki.Files;
+
+namespace Teleport.Agent.Joining;
+
+/// <summary>Keeps the identity of each role in <c>DATA_DIR/proc/ROLE.identity</c>.</summary>
+internal sealed partial class IdentityStore(string dataDir, SystemRole role, TimeProvider time, ILogger logger)
+{
+    private readonly string _file = Path.Combine(dataDir, "proc", $"{role.ToString().ToLowerInvariant()}.identity");
+
+    /// <summary>The stored identity, or <c>null</c> when there is none that can still be used.</summary>
+    public HostCredentials? Load(string hostId, HostKeys keys)
+    {
+        if (!File.Exists(_file))
+        {
+            return null;
+        }
+
+        try
+        {
+            HostCredentials credentials = HostCredentials.Of(IdentityFile.Load(_file));
+            if (credentials.Identity.HostId != hostId || credentials.Identity.Role != role || !credentials.Ssh.PublicKey.Equals(keys.SshPublicKey))
+            {
+                LogUnusable(_file, "it belongs to another host, role or key");
+                return null;
+            }
+
+            if (credentials.Identity.Expires <= time.GetUtcNow())
+            {
+                LogUnusable(_file, $"it expired at {credentials.Identity.Expires:u}");
+                return null;
+            }
+
+            return credentials;
+        }
+        catch (Exception e) when (e is TeleportException or IOException or UnauthorizedAccessException)
+        {
+            LogUnusable(_file, e.Message);
+            return null;
+        }
+    }
+
+    public void Save(HostCredentials credentials) => PrivateFiles.Replace(_file, credentials.File.Format());
+
+    [LoggerMessage(1101, LogLevel.Warning, "The stored identity {File} cannot be used: {Reason}. Joining anew.")]
+    private partial void LogUnusable(string file, string reason);
+}
