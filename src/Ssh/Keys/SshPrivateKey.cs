@@ -113,6 +113,27 @@ public abstract class SshPrivateKey : IDisposable
     /// <summary>Writes what <see cref="ReadFields"/> reads.</summary>
     internal abstract void WriteFields(ref SshWriter writer);
 
+    /// <summary>Reads what follows a certificate in the key agent's protocol: without the public half, where the type allows.</summary>
+    /// <inheritdoc cref="ReadFields"/>
+    internal static SshPrivateKey ReadSecretFields(SshCertificate certificate, ref SshReader reader)
+    {
+        SshReader publicFields = new(certificate.Key.Fields);
+        switch (certificate.Key.Type)
+        {
+            case KeyTypes.EcdsaP256 or KeyTypes.EcdsaP384 or KeyTypes.EcdsaP521:
+                NistCurve curve = NistCurve.ByKeyType(certificate.Key.Type);
+                return EcdsaPrivateKey.ReadSecret(curve, curve.DecodePoint(curve.ReadPoint(ref publicFields)), ref reader);
+            case KeyTypes.Rsa:
+                byte[] exponent = publicFields.ReadMpint(SshPublicKey.MaxBlobLength).ToArray();
+                return RsaPrivateKey.ReadSecret(publicFields.ReadMpint(SshPublicKey.MaxBlobLength).ToArray(), exponent, ref reader);
+            default:
+                return ReadFields(certificate.Key.Type, ref reader);
+        }
+    }
+
+    /// <summary>Writes what <see cref="ReadSecretFields"/> reads.</summary>
+    internal abstract void WriteSecretFields(ref SshWriter writer);
+
     private protected abstract byte[] SignValue(string algorithm, ReadOnlySpan<byte> data);
 
     private protected abstract byte[] ExportPkcs8();

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 
 namespace Teleport.Ssh.Keys.Algorithms;
 
@@ -39,6 +38,12 @@ internal sealed class EcdsaPrivateKey : SshPrivateKey
     public static EcdsaPrivateKey Read(NistCurve curve, ref SshReader reader)
     {
         ECPoint point = curve.DecodePoint(curve.ReadPoint(ref reader));
+        return ReadSecret(curve, point, ref reader);
+    }
+
+    /// <summary>Reads a key whose public half is known from its certificate.</summary>
+    public static EcdsaPrivateKey ReadSecret(NistCurve curve, ECPoint point, ref SshReader reader)
+    {
         ReadOnlySpan<byte> secret = reader.ReadMpint(curve.FieldBytes);
         byte[] padded = new byte[curve.FieldBytes];
         secret.CopyTo(padded.AsSpan(padded.Length - secret.Length));
@@ -53,12 +58,16 @@ internal sealed class EcdsaPrivateKey : SshPrivateKey
 
     internal override void WriteFields(ref SshWriter writer)
     {
+        writer.WriteRaw(PublicKey.Fields);
+        WriteSecretFields(ref writer);
+    }
+
+    internal override void WriteSecretFields(ref SshWriter writer)
+    {
         ECParameters parameters;
         lock (_gate)
             parameters = _key.ExportParameters(includePrivateParameters: true);
 
-        writer.WriteBinary(Encoding.ASCII.GetBytes(_curve.Name));
-        writer.WriteBinary(NistCurve.EncodePoint(parameters.Q));
         writer.WriteMpint(parameters.D);
         CryptographicOperations.ZeroMemory(parameters.D);
     }

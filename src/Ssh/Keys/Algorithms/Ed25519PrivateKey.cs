@@ -45,6 +45,9 @@ internal sealed class Ed25519PrivateKey : SshPrivateKey
         writer.WriteRaw(_signer.PublicKey);
     }
 
+    /// <summary>The public half stands in this type's private fields anyway.</summary>
+    internal override void WriteSecretFields(ref SshWriter writer) => WriteFields(ref writer);
+
     private protected override byte[] SignValue(string algorithm, ReadOnlySpan<byte> data) => _signer.Sign(data);
 
     private protected override byte[] ExportPkcs8() => Pkcs8Ed25519.Write(_seed);

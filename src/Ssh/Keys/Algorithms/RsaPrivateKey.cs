@@ -36,12 +36,7 @@ internal sealed class RsaPrivateKey : SshPrivateKey
         }
         finally
         {
-            CryptographicOperations.ZeroMemory(parameters.D);
-            CryptographicOperations.ZeroMemory(parameters.P);
-            CryptographicOperations.ZeroMemory(parameters.Q);
-            CryptographicOperations.ZeroMemory(parameters.DP);
-            CryptographicOperations.ZeroMemory(parameters.DQ);
-            CryptographicOperations.ZeroMemory(parameters.InverseQ);
+            Wipe(parameters);
         }
     }
 
@@ -49,6 +44,12 @@ internal sealed class RsaPrivateKey : SshPrivateKey
     {
         byte[] modulus = reader.ReadMpint(MaxBytes).ToArray();
         byte[] exponent = reader.ReadMpint(MaxBytes).ToArray();
+        return ReadSecret(modulus, exponent, ref reader);
+    }
+
+    /// <summary>Reads a key whose public half is known from its certificate.</summary>
+    public static RsaPrivateKey ReadSecret(byte[] modulus, byte[] exponent, ref SshReader reader)
+    {
         BigInteger d = Number(reader.ReadMpint(MaxBytes));
         BigInteger inverseQ = Number(reader.ReadMpint(MaxBytes));
         BigInteger p = Number(reader.ReadMpint(MaxBytes));
@@ -82,14 +83,24 @@ internal sealed class RsaPrivateKey : SshPrivateKey
     {
         RSAParameters parameters;
         lock (_gate)
+            parameters = _key.ExportParameters(includePrivateParameters: false);
+
+        writer.WriteMpint(parameters.Modulus); // in the other order than in the public key
+        writer.WriteMpint(parameters.Exponent);
+        WriteSecretFields(ref writer);
+    }
+
+    internal override void WriteSecretFields(ref SshWriter writer)
+    {
+        RSAParameters parameters;
+        lock (_gate)
             parameters = _key.ExportParameters(includePrivateParameters: true);
 
-        writer.WriteMpint(parameters.Modulus);
-        writer.WriteMpint(parameters.Exponent);
         writer.WriteMpint(parameters.D);
         writer.WriteMpint(parameters.InverseQ);
         writer.WriteMpint(parameters.P);
         writer.WriteMpint(parameters.Q);
+        Wipe(parameters);
     }
 
     private protected override byte[] SignValue(string algorithm, ReadOnlySpan<byte> data)
@@ -105,6 +116,16 @@ internal sealed class RsaPrivateKey : SshPrivateKey
     }
 
     private protected override void Dispose(bool disposing) => _key.Dispose();
+
+    private static void Wipe(RSAParameters parameters)
+    {
+        CryptographicOperations.ZeroMemory(parameters.D);
+        CryptographicOperations.ZeroMemory(parameters.P);
+        CryptographicOperations.ZeroMemory(parameters.Q);
+        CryptographicOperations.ZeroMemory(parameters.DP);
+        CryptographicOperations.ZeroMemory(parameters.DQ);
+        CryptographicOperations.ZeroMemory(parameters.InverseQ);
+    }
 
     private static ReadOnlySpan<byte> Trim(byte[]? number) => number.AsSpan().TrimStart((byte)0);
 
