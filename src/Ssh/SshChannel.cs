@@ -34,6 +34,8 @@ public sealed class SshChannel : IAsyncDisposable, IDuplexPipe
     private ChannelFlags _flags;
     private uint _remoteId;
     private bool _abandoned;
+    private bool _answerDue;
+    private bool _closeAfterAnswer;
 
     internal SshChannel(SshConnection connection, PacketWriter writer, uint localId, ReceiveWindow window, string type, bool isOurs)
     {
@@ -157,6 +159,9 @@ public sealed class SshChannel : IAsyncDisposable, IDuplexPipe
     public async Task CloseAsync()
     {
         SendClose();
+        if (IsAnswerDue)
+            return; // a handler closes its channel: the message follows its answer
+
         await Task.WhenAny(Completion, Task.Delay(CloseTimeout, Connection.TimeProvider, CancellationToken.None));
     }
 
@@ -174,6 +179,11 @@ public sealed class SshChannel : IAsyncDisposable, IDuplexPipe
         lock (_gate)
         {
             if ((_flags & ChannelFlags.CloseSent) != 0 || !_opened.Task.IsCompletedSuccessfully)
+                return;
+
+            // The peer waits for the answer to its request, and would not get it after CLOSE.
+            _closeAfterAnswer = _answerDue && (_flags & ChannelFlags.CloseReceived) == 0;
+            if (_closeAfterAnswer)
                 return;
 
             _flags |= ChannelFlags.CloseSent;
@@ -305,6 +315,15 @@ public sealed class SshChannel : IAsyncDisposable, IDuplexPipe
 
     private static string ExitSignalName => Messages.ExitSignal.Name;
 
+    private bool IsAnswerDue
+    {
+        get
+        {
+            lock (_gate)
+                return _closeAfterAnswer;
+        }
+    }
+
     private void CheckMayReceive(string what)
     {
         if ((_flags & ChannelFlags.EofReceived) != 0)
@@ -330,23 +349,19 @@ public sealed class SshChannel : IAsyncDisposable, IDuplexPipe
 
     private async ValueTask ProcessRequestAsync(InboundRequest request)
     {
-        bool granted = false;
-        try
-        {
-            ISshChannelHandler? handler = Volatile.Read(ref _handler);
-            if (handler is not null)
-                granted = await handler.OnRequestAsync(this, request.Name, request.Payload, request.WantReply, Connection.Closed);
-        }
-        catch (Exception exception)
-        {
-            Connection.OnHandlerError(exception);
-        }
-
         if (!request.WantReply)
+        {
+            _ = await AskHandlerAsync(request);
             return;
+        }
 
         lock (_gate)
+            _answerDue = true;
+
+        bool granted = await AskHandlerAsync(request);
+        lock (_gate)
         {
+            _answerDue = false;
             if ((_flags & ChannelFlags.CloseSent) != 0)
                 return;
 
@@ -356,7 +371,28 @@ public sealed class SshChannel : IAsyncDisposable, IDuplexPipe
                 _writer.Write(new ChannelFailureMessage { RecipientChannel = _remoteId });
         }
 
-        _writer.Flush();
+        if (_closeAfterAnswer)
+            SendClose();
+        else
+            _writer.Flush();
+    }
+
+    private async ValueTask<bool> AskHandlerAsync(InboundRequest request)
+    {
+        try
+        {
+            return Volatile.Read(ref _handler) is { } handler &&
+                await handler.OnRequestAsync(this, request.Name, request.Payload, request.WantReply, Connection.Closed);
+        }
+        catch (SshProtocolException)
+        {
+            return false; // the request's data is malformed: the failure tells the peer
+        }
+        catch (Exception exception)
+        {
+            Connection.OnHandlerError(exception);
+            return false;
+        }
     }
 
     private void FinishIfGone()

@@ -121,10 +121,11 @@ internal sealed class KeyExchanger(
         _initial = false;
         _packets.IsStrict = false; // later exchanges are encrypted; only the first could be tampered with
         _policy.OnExchanged();
+
+        // Before the next exchange may start, so that its beginning is not reported ahead of this end.
+        OnProgress?.Invoke(false);
         lock (_gate)
             _ownInit = null;
-
-        OnProgress?.Invoke(false);
     }
 
     private KeyExchangeInitMessage CreateInit()
