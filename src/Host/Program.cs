@@ -1,1 +1,3 @@
-return 0;
+using Teleport.Host.Commands;
+
+return await TeleportCommand.RunAsync(args);
