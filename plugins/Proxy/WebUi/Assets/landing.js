@@ -1,0 +1,4 @@
+// @ts-check
+import { copyOnClick } from "/web/app/clipboard.js";
+
+copyOnClick("copy-command", "command");
