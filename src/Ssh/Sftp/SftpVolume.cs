@@ -1,0 +1,38 @@
+namespace Teleport.Ssh.Sftp;
+
+/// <summary>Facts about the file system that a file is on (statvfs(3)).</summary>
+public sealed record SftpVolume
+{
+    /// <summary>Preferred block size.</summary>
+    public ulong BlockSize { get; init; }
+
+    /// <summary>Unit of the block counts.</summary>
+    public ulong FragmentSize { get; init; }
+
+    /// <summary>All blocks.</summary>
+    public ulong Blocks { get; init; }
+
+    /// <summary>Free blocks.</summary>
+    public ulong FreeBlocks { get; init; }
+
+    /// <summary>Blocks that are free for ordinary users.</summary>
+    public ulong AvailableBlocks { get; init; }
+
+    /// <summary>All files.</summary>
+    public ulong Files { get; init; }
+
+    /// <summary>Files that could still be made.</summary>
+    public ulong FreeFiles { get; init; }
+
+    /// <summary>Files that ordinary users could still make.</summary>
+    public ulong AvailableFiles { get; init; }
+
+    /// <summary>Its id.</summary>
+    public ulong Id { get; init; }
+
+    /// <summary>1 read-only, 2 setuid bits ignored.</summary>
+    public ulong Flags { get; init; }
+
+    /// <summary>Longest name.</summary>
+    public ulong MaxNameLength { get; init; }
+}
