@@ -19,6 +19,7 @@ namespace Teleport.Abstractions.Audit;
 [JsonSerializable(typeof(TokenDeletedEvent))]
 [JsonSerializable(typeof(InstanceJoinEvent))]
 [JsonSerializable(typeof(CertificateCreatedEvent))]
+[JsonSerializable(typeof(AuthorityExportedEvent))]
 [JsonSerializable(typeof(AccessDeniedEvent))]
 [JsonSerializable(typeof(SettingsUpdatedEvent))]
 [JsonSerializable(typeof(SessionStartEvent))]

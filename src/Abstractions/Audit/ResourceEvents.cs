@@ -160,6 +160,16 @@ public sealed record CertificateIdentity
     public DateTimeOffset? Expires { get; init; }
 }
 
+/// <summary>The private keys of an authority were exported.</summary>
+public sealed record AuthorityExportedEvent : ResourceEvent
+{
+    /// <inheritdoc/>
+    protected override string EventType => "cert_authority.export";
+
+    /// <inheritdoc/>
+    protected override string EventCode => "TCA001I";
+}
+
 /// <summary>A call to the auth service was refused for lack of rights.</summary>
 public sealed record AccessDeniedEvent : ActorEvent
 {

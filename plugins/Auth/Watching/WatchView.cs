@@ -1,0 +1,45 @@
+using Teleport.Abstractions.Resources;
+using Teleport.Abstractions.Storage;
+using Teleport.Access;
+using Teleport.Api.Resources.V1;
+using Teleport.Auth.Kinds;
+using Teleport.Auth.Stores;
+
+namespace Teleport.Auth.Watching;
+
+/// <summary>What one watcher has been told. Of nodes that a user may not see not even the end is told.</summary>
+internal sealed class WatchView(RoleSet? roles)
+{
+    private readonly HashSet<BackendKey> _told = [];
+
+    /// <summary>The user's roles; <c>null</c>: a service watches, which sees all of a kind.</summary>
+    public RoleSet? Roles { get; set; } = roles;
+
+    /// <summary>What to tell of a change; <c>null</c>: nothing.</summary>
+    public WatchEvent? Event(WatchChange change)
+    {
+        // The expiry of a heartbeat is not told, and neither is it when only that changes.
+        Resource? resource = change.Item is { } item
+            ? ReadOnlyKind.StripAuthority(ResourceStore.FromItem(change.Kind, item with { Expires = null }))
+            : null;
+        if (resource is not null && Services.ResourceService.CanSee(Roles, resource))
+        {
+            if (Roles is not null)
+            {
+                _told.Add(change.Key);
+            }
+
+            return new WatchEvent { Type = WatchEvent.Types.Type.Put, Revision = change.Revision, Resource = Services.ResourceService.Document(resource) };
+        }
+
+        bool known = Roles is null || _told.Remove(change.Key);
+        return known
+            ? new WatchEvent
+            {
+                Type = WatchEvent.Types.Type.Delete,
+                Revision = change.Revision,
+                Resource = new ResourceDocument { Kind = change.Kind, Name = change.Key.Name, Revision = change.Revision },
+            }
+            : null;
+    }
+}
