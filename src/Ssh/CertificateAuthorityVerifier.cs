@@ -1,5 +1,4 @@
 using Teleport.Ssh.Keys;
-using Teleport.Ssh.Transport;
 
 namespace Teleport.Ssh;
 
@@ -20,23 +19,25 @@ public sealed class CertificateAuthorityVerifier(
         ArgumentNullException.ThrowIfNull(offer);
         if (offer.Certificate is not { } certificate)
             throw Refuse(offer, "it has no certificate, and plain host keys are not trusted here");
-        if (certificate.Kind != SshCertificateKind.Host)
-            throw Refuse(offer, "its certificate is not one for hosts");
-        if (!authorities.Contains(certificate.SignatureKey))
-            throw Refuse(offer, $"its certificate was signed by {certificate.SignatureKey.Fingerprint}, which is not a trusted host authority");
-        if (!certificate.VerifySignature())
-            throw Refuse(offer, "the signature of its certificate is wrong");
-        if (!certificate.IsValidAt(_timeProvider.GetUtcNow()))
-            throw Refuse(offer, $"its certificate is valid from {certificate.ValidAfter:u} to {certificate.ValidBefore:u} only");
-        if (certificate.CriticalOptions.Count > 0)
-            throw Refuse(offer, $"its certificate has critical options, of which none is defined for hosts: {Names(certificate.CriticalOptions.Keys)}");
-        if (!certificate.Principals.Any(hostNames.Contains))
-            throw Refuse(offer, $"its certificate is for {Names(certificate.Principals)}, not for {string.Join(" or ", hostNames)}");
 
-        return ValueTask.FromResult(true);
+        string problem = "no host name was given to check it against";
+        foreach (string name in hostNames)
+        {
+            SshCertificateRules rules = new()
+            {
+                Kind = SshCertificateKind.Host,
+                Authorities = authorities,
+                Now = _timeProvider.GetUtcNow(),
+                Principal = name,
+            };
+            if (rules.FindProblem(certificate) is not { } found)
+                return ValueTask.FromResult(true);
+
+            problem = found;
+        }
+
+        throw Refuse(offer, $"of its certificate: {problem}");
     }
-
-    private static string Names(IEnumerable<string> names) => PeerText.Clean(string.Join(", ", names));
 
     private static SshHostKeyException Refuse(SshHostKeyOffer offer, string why) =>
         new($"The server with the host key {offer.Key.Fingerprint} is not trusted: {why}.");

@@ -33,6 +33,7 @@ public sealed class SshChannel : IAsyncDisposable, IDuplexPipe
     private ISshChannelHandler? _handler;
     private ChannelFlags _flags;
     private uint _remoteId;
+    private Exception? _loss;
     private bool _abandoned;
     private bool _answerDue;
     private bool _closeAfterAnswer;
@@ -128,7 +129,7 @@ public sealed class SshChannel : IAsyncDisposable, IDuplexPipe
         lock (_gate)
         {
             if ((_flags & ChannelFlags.CloseSent) != 0)
-                return Task.FromResult(false);
+                return _loss is null ? Task.FromResult(false) : Task.FromException<bool>(_loss);
 
             // Under the lock: answers come in the order of the requests on the wire.
             if (wantReply)
@@ -302,13 +303,16 @@ public sealed class SshChannel : IAsyncDisposable, IDuplexPipe
     internal void End(Exception exception)
     {
         lock (_gate)
+        {
             _flags |= ChannelFlags.Gone;
+            _loss = exception;
+        }
 
         _opened.TrySetException(exception);
         _ = _opened.Task.Exception;
         _input.End(exception);
         _errorInput.End(exception);
-        Finish(exception);
+        Finish(exception, exception as SshConnectionException);
     }
 
     private static string ExitStatusName => Messages.ExitStatus.Name;
@@ -404,12 +408,12 @@ public sealed class SshChannel : IAsyncDisposable, IDuplexPipe
         }
 
         Connection.Forget(this);
-        Finish(new SshException($"The peer closed channel {LocalId} without answering."));
+        Finish(new SshException($"The peer closed channel {LocalId} without answering."), loss: null);
     }
 
-    private void Finish(Exception unanswered)
+    private void Finish(Exception unanswered, SshConnectionException? loss)
     {
-        _sender.Abort();
+        _sender.Abort(loss);
         _window.Close();
         _replies.Fail(unanswered);
         _completion.TrySetResult();

@@ -28,7 +28,7 @@ public sealed class SshConnection : IAsyncDisposable
         Identity = identity;
         HostCertificate = hostCertificate;
         SshTransportOptions options = transport.Options;
-        WindowBudget budget = new(options.MaxWindowMemoryBytes, options.MaxChannels * 2);
+        WindowBudget budget = new(options.MaxWindowMemoryBytes, options.MaxChannels * 2, options.TimeProvider);
         _channels = new ChannelTable(options.MaxChannels);
         InboundChannels inbound = new(this, transport.Writer, _channels, budget, _background, options.MaxChannels);
         _outbound = new OutboundChannels(this, transport.Writer, _channels, budget);
@@ -83,7 +83,18 @@ public sealed class SshConnection : IAsyncDisposable
     /// <returns>The authenticated connection, which serves its peer already.</returns>
     /// <exception cref="SshException">The client broke the protocol, could not log in, was too slow, or left.</exception>
     public static Task<SshConnection> AcceptAsync(Stream transport, SshServerOptions options, CancellationToken ct = default) =>
-        Handshake.AcceptAsync(new StreamTransport(transport), options, ct);
+        AcceptAsync(transport, options, remoteEndPoint: null, ct);
+
+    /// <summary>Serves a client whose address the caller knows, as behind TLS or a proxy. Takes over the stream, also when this fails.</summary>
+    /// <param name="transport">A connected stream that can be read and written at the same time.</param>
+    /// <param name="options">Keys, authenticator, handler, limits.</param>
+    /// <param name="remoteEndPoint">Where the client is; <see langword="null"/> if not known.</param>
+    /// <param name="ct">Cancels the handshake.</param>
+    /// <returns>The authenticated connection, which serves its peer already.</returns>
+    /// <exception cref="SshException">The client broke the protocol, could not log in, was too slow, or left.</exception>
+    public static Task<SshConnection> AcceptAsync(
+        Stream transport, SshServerOptions options, EndPoint? remoteEndPoint, CancellationToken ct = default) =>
+        Handshake.AcceptAsync(new StreamTransport(transport, remoteEndPoint), options, ct);
 
     /// <summary>Serves a client: handshake, authentication. The connection takes over the socket, also when this fails.</summary>
     /// <param name="transport">A connected stream socket.</param>
@@ -102,7 +113,7 @@ public sealed class SshConnection : IAsyncDisposable
     /// <exception cref="SshAuthenticationException">The server refused the login.</exception>
     /// <exception cref="SshException">The server broke the protocol, was too slow, or left.</exception>
     public static Task<SshConnection> ConnectAsync(Stream transport, SshClientOptions options, CancellationToken ct = default) =>
-        Handshake.ConnectAsync(new StreamTransport(transport), options, ct);
+        Handshake.ConnectAsync(new StreamTransport(transport, remoteEndPoint: null), options, ct);
 
     /// <summary>Logs in to a server. The connection takes over the socket, also when this fails.</summary>
     /// <param name="transport">A connected stream socket.</param>

@@ -103,6 +103,34 @@ public sealed class OpenSshServerTests
         Assert.Equal("ping", await reader.ReadToEndAsync().WaitAsync(SshPair.Patience));
     }
 
+    [Theory]
+    [InlineData("050100" + "0501000109" + "LOCALHOST" + "PORT")]
+    [InlineData("0401" + "PORT" + "7F000001" + "757365" + "00")]
+    [InlineData("0401" + "PORT" + "00000001" + "00" + "6C6F63616C686F7374" + "00")]
+    [InlineData("050100" + "050100" + "01" + "7F000001" + "PORT")]
+    public async Task DynamicForwarder_EachVersionOfSocks_ReachesTheTarget(string request)
+    {
+        await using OpenSshServer server = await OpenSshServer.StartAsync();
+        await using SshConnection client = await server.ConnectAsync();
+        using TcpListener target = new(IPAddress.Loopback, 0);
+        target.Start();
+        await using DynamicForwarder forwarder = DynamicForwarder.Start(client, new IPEndPoint(IPAddress.Loopback, 0));
+        string port = ((IPEndPoint)target.LocalEndpoint).Port.ToString("X4", System.Globalization.CultureInfo.InvariantCulture);
+        string bytes = request.Replace("0109LOCALHOST", "03096C6F63616C686F7374", StringComparison.Ordinal).Replace("PORT", port, StringComparison.Ordinal);
+
+        using TcpClient dialled = new();
+        await dialled.ConnectAsync((IPEndPoint)forwarder.LocalEndPoint);
+        await dialled.GetStream().WriteAsync(Convert.FromHexString(bytes));
+        byte[] answer = new byte[request.StartsWith("05", StringComparison.Ordinal) ? 12 : 8];
+        await dialled.GetStream().ReadExactlyAsync(answer).AsTask().WaitAsync(SshPair.Patience);
+        await dialled.GetStream().WriteAsync("ping"u8.ToArray());
+        dialled.Client.Shutdown(SocketShutdown.Send);
+        using TcpClient accepted = await target.AcceptTcpClientAsync().WaitAsync(SshPair.Patience);
+        using StreamReader reader = new(accepted.GetStream());
+
+        Assert.Equal("ping", await reader.ReadToEndAsync().WaitAsync(SshPair.Patience));
+    }
+
     [Fact]
     public async Task RemoteForwarder_ConnectionToTheServer_ReachesOurTarget()
     {

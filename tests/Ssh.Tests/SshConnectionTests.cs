@@ -1,5 +1,7 @@
 using System.IO.Pipelines;
+using System.Net.Sockets;
 using System.Text;
+using Teleport.Ssh.Keys;
 
 namespace Teleport.Ssh.Tests;
 
@@ -44,6 +46,32 @@ public sealed class SshConnectionTests
         Assert.Equal(cipher, pair.Client.NegotiatedAlgorithms.CipherToServer);
         string text = new('x', 100_000);
         Assert.Equal(text, await EchoAsync(pair.Client, text));
+    }
+
+    [Theory]
+    [InlineData(SshKeyKind.Ed25519)]
+    [InlineData(SshKeyKind.EcdsaP256)]
+    [InlineData(SshKeyKind.EcdsaP384)]
+    [InlineData(SshKeyKind.EcdsaP521)]
+    [InlineData(SshKeyKind.Rsa)]
+    public async Task Connect_EachKindOfKey_ProvesUserAndServer(SshKeyKind kind)
+    {
+        using SshPrivateKey hostKey = SshPrivateKey.Generate(kind, 2048);
+        using SshPrivateKey userKey = SshPrivateKey.Generate(kind, 2048);
+        (Socket clientSocket, Socket serverSocket) = await SshPair.ConnectSocketsAsync();
+        KeyAuthenticator authenticator = new(userKey.PublicKey);
+        Task<SshConnection> accepting = SshConnection.AcceptAsync(
+            new NetworkStream(serverSocket, ownsSocket: true),
+            new SshServerOptions { HostKeys = [SshCredential.FromKey(hostKey)], Authenticator = authenticator });
+        await using SshConnection client = await SshConnection.ConnectAsync(
+            new NetworkStream(clientSocket, ownsSocket: true),
+            new SshClientOptions { UserName = "alice", Credentials = [SshCredential.FromKey(userKey)], HostKeyVerifier = new PinnedHostKey(hostKey.PublicKey) })
+            .WaitAsync(SshPair.Patience);
+        await using SshConnection server = await accepting.WaitAsync(SshPair.Patience);
+
+        Assert.Equal(userKey.PublicKey.Fingerprint, server.Identity);
+        Assert.Equal(hostKey.PublicKey.SignatureAlgorithms[0], client.NegotiatedAlgorithms.HostKey);
+        Assert.Equal(clientSocket.LocalEndPoint, authenticator.Attempts[0].RemoteEndPoint);
     }
 
     [Fact]

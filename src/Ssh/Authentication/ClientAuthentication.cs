@@ -164,7 +164,7 @@ internal sealed class ClientAuthentication(SshTransport transport, SshClientOpti
     private SshAuthenticationException Failed()
     {
         string tried = _tried.Count == 0 ? "there was nothing to try" : $"tried {string.Join(", ", _tried)}";
-        string accepted = PeerText.Clean(string.Join(", ", _methods ?? []));
+        string accepted = TextForPeople.Clean(string.Join(", ", _methods ?? []));
         return new SshAuthenticationException(
             $"The server refused the login of '{options.UserName}': {tried}; it accepts {(accepted.Length == 0 ? "nothing" : accepted)}.");
     }

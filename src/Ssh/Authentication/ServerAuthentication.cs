@@ -62,7 +62,7 @@ internal sealed class ServerAuthentication(SshTransport transport, SshServerOpti
     {
         string service = MessageTable.Parse<ServiceRequestMessage>((await transport.ReadAsync(ct)).Span).Service;
         if (service != AuthMethods.UserAuthService)
-            throw new SshConnectionException(SshDisconnectReason.ServiceNotAvailable, $"The client asks for the service '{PeerText.Clean(service)}'.");
+            throw new SshConnectionException(SshDisconnectReason.ServiceNotAvailable, $"The client asks for the service '{TextForPeople.Clean(service)}'.");
 
         transport.Writer.Write(new ServiceAcceptMessage { Service = service });
         transport.Writer.Flush();
@@ -72,7 +72,7 @@ internal sealed class ServerAuthentication(SshTransport transport, SshServerOpti
     private void CheckConstant(AuthRequest request)
     {
         if (request.Service != AuthMethods.ConnectionService)
-            throw new SshConnectionException(SshDisconnectReason.ServiceNotAvailable, $"The client asks for the service '{PeerText.Clean(request.Service)}'.");
+            throw new SshConnectionException(SshDisconnectReason.ServiceNotAvailable, $"The client asks for the service '{TextForPeople.Clean(request.Service)}'.");
 
         _userName ??= request.UserName;
         if (_userName != request.UserName)

@@ -11,6 +11,7 @@ internal sealed class ChannelSender(PacketWriter writer)
     private uint _recipient;
     private int _maxPacket;
     private bool _open;
+    private SshConnectionException? _loss;
 
     /// <summary>Whether data may be sent: between the channel's opening and our EOF or CLOSE.</summary>
     public bool CanSend
@@ -55,11 +56,15 @@ internal sealed class ChannelSender(PacketWriter writer)
         return true;
     }
 
-    /// <summary>Ends the sending without a word: the connection is lost.</summary>
-    public void Abort()
+    /// <summary>Ends the sending without a word.</summary>
+    /// <param name="loss">Thrown by further calls if the connection was lost; <see langword="null"/> if the channel was closed.</param>
+    public void Abort(SshConnectionException? loss)
     {
         lock (_gate)
+        {
             _open = false;
+            _loss ??= loss;
+        }
 
         _window.Close();
     }
@@ -83,6 +88,7 @@ internal sealed class ChannelSender(PacketWriter writer)
 
     /// <summary>Sends as much as can be sent at once, at least one byte.</summary>
     /// <returns>The bytes sent; 0 if the channel is closed.</returns>
+    /// <exception cref="SshConnectionException">The connection was lost.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<int> SendSomeAsync(ReadOnlyMemory<byte> data, bool isStderr, CancellationToken ct)
     {
@@ -99,7 +105,7 @@ internal sealed class ChannelSender(PacketWriter writer)
             switch (obstacle)
             {
                 case Obstacle.Closed:
-                    return 0;
+                    return _loss is null ? 0 : throw Lost(_loss);
                 case Obstacle.Window:
                     await _window.WaitAsync(ct);
                     break;
@@ -109,6 +115,9 @@ internal sealed class ChannelSender(PacketWriter writer)
             }
         }
     }
+
+    /// <summary>A new one for each caller: a thrown exception collects its stack trace.</summary>
+    private static SshConnectionException Lost(SshConnectionException cause) => new(cause.Reason, cause.Message, cause);
 
     private int WritePackets(ReadOnlySpan<byte> data, bool isStderr, out Obstacle obstacle)
     {

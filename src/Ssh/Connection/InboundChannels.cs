@@ -65,7 +65,7 @@ internal sealed class InboundChannels(
         {
             RecipientChannel = remoteId,
             Reason = (uint)reason,
-            Description = description,
+            Description = TextForPeople.Shorten(description),
             Language = string.Empty,
         });
         writer.Flush();

@@ -2,8 +2,8 @@ namespace Teleport.Ssh.Connection;
 
 /// <summary>What the peer may send on a channel (RFC 4254 section 5.2): back-pressure, and growth on long links.</summary>
 /// <remarks>
-/// Data counts until the application has consumed it. The window grows when the peer has used it up although the application
-/// keeps up: then the window, not the reader, is what slows the transfer. Thread-safe.
+/// Data counts until the application has consumed it. A sender that waits for the window sends one window a round trip; so the
+/// window grows, while the reader keeps up, until it holds what arrives within <see cref="LongRoundTrip"/>. Thread-safe.
 /// </remarks>
 internal sealed class ReceiveWindow
 {
@@ -16,13 +16,17 @@ internal sealed class ReceiveWindow
     private const long InitialSize = 2 * 1024 * 1024;
     private const long LargestSize = 1L << 30;
 
+    /// <summary>The longest round trip on which one channel is to fill the link.</summary>
+    private static readonly TimeSpan LongRoundTrip = TimeSpan.FromMilliseconds(300);
+
     private readonly Lock _gate = new();
     private readonly WindowBudget _budget;
     private long _size;
     private long _remaining;
     private long _unread;
     private long _consumed;
-    private bool _exhausted;
+    private long _measured;
+    private long _measuredSince;
     private bool _closed;
     private bool _released;
 
@@ -32,6 +36,7 @@ internal sealed class ReceiveWindow
         _size = BaseSize + budget.Take(InitialSize - BaseSize);
         _remaining = _size;
         InitialBytes = (uint)_size;
+        _measuredSince = budget.TimeProvider.GetTimestamp();
     }
 
     public uint InitialBytes { get; }
@@ -51,7 +56,6 @@ internal sealed class ReceiveWindow
                 throw new SshProtocolException($"The peer sent {bytes} bytes, but its window has only {_remaining} left.");
 
             _remaining -= bytes;
-            _exhausted |= _remaining < MaxPacket && _unread < _size / 4;
             _unread += bytes;
         }
     }
@@ -74,6 +78,7 @@ internal sealed class ReceiveWindow
             if (_consumed < _size / 4)
                 return 0;
 
+            _measured += _consumed;
             long grant = _consumed + Grow();
             _consumed = 0;
             _remaining += grant;
@@ -91,12 +96,18 @@ internal sealed class ReceiveWindow
         }
     }
 
+    /// <summary>Doubles the window if it was filled and read within a long round trip.</summary>
     private long Grow()
     {
-        if (!_exhausted)
+        if (_measured < _size)
             return 0;
 
-        _exhausted = false;
+        TimeSpan elapsed = _budget.TimeProvider.GetElapsedTime(_measuredSince);
+        _measured = 0;
+        _measuredSince = _budget.TimeProvider.GetTimestamp();
+        if (elapsed > LongRoundTrip || _unread > _size / 2)
+            return 0;
+
         long growth = _budget.Take(Math.Min(_size, LargestSize - _size));
         _size += growth;
         return growth;

@@ -21,7 +21,7 @@ internal static class DisconnectReader
         }
 
         SshDisconnectReason reason = (SshDisconnectReason)message.Reason;
-        return new SshConnectionException(reason, $"The peer disconnected: {PeerText.Clean(message.Description)} ({reason}).")
+        return new SshConnectionException(reason, $"The peer disconnected: {TextForPeople.Clean(message.Description, TextForPeople.MaxExplanation)} ({reason}).")
         {
             Data = { [ByPeerKey] = true },
         };

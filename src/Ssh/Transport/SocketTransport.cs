@@ -20,8 +20,16 @@ internal sealed class SocketTransport : ByteTransport
 
     public override EndPoint? RemoteEndPoint { get; }
 
-    public override async ValueTask WaitForDataAsync(CancellationToken ct) =>
-        _ = await _socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, ct);
+    /// <summary>
+    /// A receive of no bytes ends with any event of the socket, also with one for data that was read already: that must not make an
+    /// idle connection hold a buffer, so the socket is asked again.
+    /// </summary>
+    public override async ValueTask WaitForDataAsync(CancellationToken ct)
+    {
+        do
+            _ = await _socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, ct);
+        while (!_socket.Poll(microSeconds: 0, SelectMode.SelectRead));
+    }
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken ct) =>
         _socket.ReceiveAsync(buffer, SocketFlags.None, ct);

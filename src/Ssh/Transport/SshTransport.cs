@@ -159,7 +159,10 @@ internal sealed class SshTransport : IAsyncDisposable
     {
         _ = Interlocked.CompareExchange(ref _closeReason, reason, null);
         if (!reason.ByPeer)
-            Writer.Write(new DisconnectMessage { Reason = (uint)reason.Reason, Description = reason.Description, Language = string.Empty });
+        {
+            string description = TextForPeople.Shorten(reason.Description);
+            Writer.Write(new DisconnectMessage { Reason = (uint)reason.Reason, Description = description, Language = string.Empty });
+        }
 
         Writer.Complete();
         await Task.WhenAny(_sending, Task.Delay(DisconnectTimeout, _options.TimeProvider, CancellationToken.None));

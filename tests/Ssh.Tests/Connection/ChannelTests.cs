@@ -144,6 +144,10 @@ public sealed class ChannelTests
         Assert.Equal(SshDisconnectReason.TooManyConnections, exception.Reason);
         Assert.Contains("enough", exception.Message, StringComparison.Ordinal);
         Assert.True(pair.Client.CloseReason!.ByPeer);
+        await client.Completion.WaitAsync(SshPair.Patience);
+        await Assert.ThrowsAsync<SshConnectionException>(async () => await client.Output.WriteAsync(new byte[1]));
+        await Assert.ThrowsAsync<SshConnectionException>(() => client.SendRequestAsync("yes", default, wantReply: true));
+        await Assert.ThrowsAsync<SshConnectionException>(() => pair.Client.OpenChannelAsync("held"));
     }
 
     [Fact]

@@ -116,7 +116,7 @@ public sealed class PacketReaderTests
 
     private static PacketReader Read(Stream stream, PacketProtection open)
     {
-        PacketReader reader = new(new StreamTransport(stream));
+        PacketReader reader = new(new StreamTransport(stream, remoteEndPoint: null));
         reader.UseKeys(open, resetSequence: true);
         return reader;
     }
