@@ -52,6 +52,8 @@ public sealed partial class TeleportHost : IAsyncDisposable
     /// <summary>How its roles fare.</summary>
     public IReadOnlyList<RoleStatus> Roles => _board.Snapshot;
 
+    internal RoleBoard Board => _board;
+
     /// <summary>Where diagnostics are served once started; <c>null</c>: nowhere.</summary>
     public System.Net.IPEndPoint? DiagnosticsEndPoint => _diagnostics?.EndPoint;
 
@@ -119,7 +121,7 @@ public sealed partial class TeleportHost : IAsyncDisposable
                 return roles.All(static r => r.State is RoleState.Failed) || (!wasUp && roles.All(static r => r.Failures > 0));
             },
             cancellationToken);
-        return [.. roles.Select(static r => $"The service {r.Name} cannot start: {r.Detail}")];
+        return [.. roles.Select(static r => $"The service {r.Name} cannot start: {r.LastFailure}")];
     }
 
     /// <summary>Tells all roles to finish, the auth role last, and waits for them.</summary>

@@ -27,7 +27,7 @@ internal sealed class RoleBoard(TimeProvider time)
         lock (_gate)
         {
             _roles[role.Name] = new RoleStatus(
-                role.Name, role.Plugin.Manifest.Id, usable ? RoleState.Starting : RoleState.Failed, role.Failure, time.GetUtcNow(), usable ? 0 : 1);
+                role.Name, role.Plugin.Manifest.Id, usable ? RoleState.Starting : RoleState.Failed, role.Failure, time.GetUtcNow(), usable ? 0 : 1, role.Failure);
         }
     }
 
@@ -43,6 +43,7 @@ internal sealed class RoleBoard(TimeProvider time)
                 Detail = detail,
                 Since = present.State == state ? present.Since : time.GetUtcNow(),
                 Failures = present.Failures + (failed ? 1 : 0),
+                LastFailure = failed ? detail : present.LastFailure,
             };
             _changed.TrySetResult();
             _changed = NewSignal();
