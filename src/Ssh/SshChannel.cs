@@ -1,7 +1,6 @@
 using System.IO.Pipelines;
 using Teleport.Ssh.Connection;
 using Teleport.Ssh.Messages;
-using Teleport.Ssh.Messages.Connection;
 using Teleport.Ssh.Transport;
 
 namespace Teleport.Ssh;
@@ -17,36 +16,27 @@ public sealed class SshChannel : IAsyncDisposable, IDuplexPipe
 
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(10);
 
-    private readonly Lock _gate = new();
-    private readonly PacketWriter _writer;
     private readonly ChannelSender _sender;
+    private readonly ChannelControl _control;
     private readonly ReceiveWindow _window;
     private readonly ChannelInput _input;
     private readonly ChannelInput _errorInput;
     private readonly ChannelOutput _output;
     private readonly InboundRequests _requests;
-    private readonly PendingReplies<bool> _replies = new();
-    private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly bool _readsStderr;
     private Task _outputCompletion = Task.CompletedTask;
     private ISshChannelHandler? _handler;
-    private ChannelFlags _flags;
-    private uint _remoteId;
-    private Exception? _loss;
-    private bool _abandoned;
-    private bool _answerDue;
-    private bool _closeAfterAnswer;
 
     internal SshChannel(SshConnection connection, PacketWriter writer, uint localId, ReceiveWindow window, string type, bool isOurs)
     {
         Connection = connection;
         LocalId = localId;
         Type = type;
-        _writer = writer;
         _window = window;
         _readsStderr = isOurs;
         _sender = new ChannelSender(writer);
+        _control = new ChannelControl(localId, writer, _sender);
         _input = new ChannelInput(OnConsumed);
         _errorInput = new ChannelInput(OnConsumed);
         _output = new ChannelOutput(this, _sender);
@@ -86,7 +76,7 @@ public sealed class SshChannel : IAsyncDisposable, IDuplexPipe
     /// <summary>The signal that the peer reported as the command's end; <see langword="null"/> as long as it did not.</summary>
     public ExitSignal? ExitSignal { get; private set; }
 
-    internal Task Opened => _opened.Task;
+    internal Task Opened => _control.Opened;
 
     /// <summary>Sends data as stderr, after which the peer's window is smaller by as much.</summary>
     /// <param name="data">The data.</param>
@@ -101,16 +91,7 @@ public sealed class SshChannel : IAsyncDisposable, IDuplexPipe
     /// <summary>Sends EOF behind what was flushed: no data follows. Without effect when sent before, or when the channel is closed.</summary>
     public ValueTask SendEofAsync()
     {
-        lock (_gate)
-        {
-            if ((_flags & (ChannelFlags.EofSent | ChannelFlags.CloseSent)) != 0)
-                return ValueTask.CompletedTask;
-
-            _flags |= ChannelFlags.EofSent;
-            _ = _sender.End(new ChannelEofMessage { RecipientChannel = _remoteId });
-        }
-
-        _writer.Flush();
+        _control.SendEof();
         return ValueTask.CompletedTask;
     }
 
@@ -125,21 +106,7 @@ public sealed class SshChannel : IAsyncDisposable, IDuplexPipe
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(name.Length, MaxRequestNameLength, nameof(name));
-        Task<bool> reply = Task.FromResult(true);
-        lock (_gate)
-        {
-            if ((_flags & ChannelFlags.CloseSent) != 0)
-                return _loss is null ? Task.FromResult(false) : Task.FromException<bool>(_loss);
-
-            // Under the lock: answers come in the order of the requests on the wire.
-            if (wantReply)
-                reply = _replies.Add();
-
-            _writer.Write(new ChannelRequestMessage { RecipientChannel = _remoteId, Name = name, WantReply = wantReply, Payload = data.Span });
-        }
-
-        _writer.Flush();
-        return reply.WaitAsync(ct);
+        return _control.SendRequest(name, data.Span, wantReply).WaitAsync(ct);
     }
 
     /// <summary>Sends a typed channel request.</summary>
@@ -160,7 +127,7 @@ public sealed class SshChannel : IAsyncDisposable, IDuplexPipe
     public async Task CloseAsync()
     {
         SendClose();
-        if (IsAnswerDue)
+        if (_control.ClosesAfterAnswer)
             return; // a handler closes its channel: the message follows its answer
 
         await Task.WhenAny(Completion, Task.Delay(CloseTimeout, Connection.TimeProvider, CancellationToken.None));
@@ -177,23 +144,7 @@ public sealed class SshChannel : IAsyncDisposable, IDuplexPipe
 
     internal void SendClose()
     {
-        lock (_gate)
-        {
-            if ((_flags & ChannelFlags.CloseSent) != 0 || !_opened.Task.IsCompletedSuccessfully)
-                return;
-
-            // The peer waits for the answer to its request, and would not get it after CLOSE.
-            _closeAfterAnswer = _answerDue && (_flags & ChannelFlags.CloseReceived) == 0;
-            if (_closeAfterAnswer)
-                return;
-
-            _flags |= ChannelFlags.CloseSent;
-            ChannelCloseMessage close = new() { RecipientChannel = _remoteId };
-            if (!_sender.End(close))
-                _writer.Write(close); // EOF was sent before
-        }
-
-        _writer.Flush();
+        _control.SendClose();
         FinishIfGone();
     }
 
@@ -205,40 +156,17 @@ public sealed class SshChannel : IAsyncDisposable, IDuplexPipe
         if (maxPacket == 0)
             throw new SshProtocolException("The peer accepts no data packets at all on a channel.");
 
-        _remoteId = remoteId;
         ConfirmData = confirmData.ToArray();
         _handler ??= handler;
-        _sender.Open(remoteId, window, maxPacket);
-        bool abandoned;
-        lock (_gate)
-        {
-            _opened.TrySetResult();
-            abandoned = _abandoned;
-        }
-
-        if (abandoned)
-            SendClose();
+        _control.Open(remoteId, window, maxPacket);
     }
 
     /// <summary>Nobody waits for the opening any more: closes the channel as soon as it is open.</summary>
-    internal void AbandonOpening()
-    {
-        lock (_gate)
-            _abandoned = true;
-
-        SendClose();
-    }
-
-    internal void OnOpenFailed(Exception exception)
-    {
-        _opened.TrySetException(exception);
-        _ = _opened.Task.Exception; // observed: the opener may have given up waiting
-        End(exception);
-    }
+    internal void AbandonOpening() => _control.AbandonOpening();
 
     internal ChannelInput? OnData(ReadOnlySpan<byte> data)
     {
-        CheckMayReceive("data");
+        _control.CheckMayReceive("data");
         _window.OnReceived(data.Length);
         if (data.IsEmpty)
             return null;
@@ -249,7 +177,7 @@ public sealed class SshChannel : IAsyncDisposable, IDuplexPipe
 
     internal ChannelInput? OnExtendedData(uint type, ReadOnlySpan<byte> data)
     {
-        CheckMayReceive("extended data");
+        _control.CheckMayReceive("extended data");
         _window.OnReceived(data.Length);
         if (data.IsEmpty)
             return null;
@@ -266,26 +194,21 @@ public sealed class SshChannel : IAsyncDisposable, IDuplexPipe
 
     internal void OnWindowAdjust(uint bytes) => _sender.AddWindow(bytes);
 
-    internal void OnReply(bool success) => _replies.Complete(success);
+    internal void OnReply(bool success) => _control.OnReply(success);
 
     internal void OnEof()
     {
-        CheckMayReceive("EOF");
-        lock (_gate)
-            _flags |= ChannelFlags.EofReceived;
-
+        _control.CheckMayReceive("EOF");
+        _control.OnEof();
         _input.End();
         _errorInput.End();
     }
 
     internal void OnClose()
     {
-        lock (_gate)
-            _flags |= ChannelFlags.CloseReceived;
-
         _input.End();
         _errorInput.End();
-        SendClose();
+        _control.OnClose();
         FinishIfGone();
     }
 
@@ -299,56 +222,24 @@ public sealed class SshChannel : IAsyncDisposable, IDuplexPipe
         return _requests.AddAsync(request, Connection.Closed);
     }
 
-    /// <summary>The connection ended: readers see the failure, unless the peer had ended its data.</summary>
+    /// <summary>The connection ended, or the channel is not opened: readers see the failure, unless the peer had ended its data.</summary>
     internal void End(Exception exception)
     {
-        lock (_gate)
-        {
-            _flags |= ChannelFlags.Gone;
-            _loss = exception;
-        }
-
-        _opened.TrySetException(exception);
-        _ = _opened.Task.Exception;
+        _control.Lose(exception);
         _input.End(exception);
         _errorInput.End(exception);
-        Finish(exception, exception as SshConnectionException);
+        Finish();
     }
 
     private static string ExitStatusName => Messages.ExitStatus.Name;
 
     private static string ExitSignalName => Messages.ExitSignal.Name;
 
-    private bool IsAnswerDue
-    {
-        get
-        {
-            lock (_gate)
-                return _closeAfterAnswer;
-        }
-    }
-
-    private void CheckMayReceive(string what)
-    {
-        if ((_flags & ChannelFlags.EofReceived) != 0)
-            throw new SshProtocolException($"The peer sent {what} on channel {LocalId} after its EOF.");
-    }
-
     private void OnConsumed(long bytes)
     {
         uint grant = _window.OnConsumed(bytes);
-        if (grant == 0)
-            return;
-
-        lock (_gate)
-        {
-            if ((_flags & ChannelFlags.Gone) != 0)
-                return;
-
-            _writer.Write(new ChannelWindowAdjustMessage { RecipientChannel = _remoteId, BytesToAdd = grant });
-        }
-
-        _writer.Flush();
+        if (grant > 0)
+            _control.Grant(grant);
     }
 
     private async ValueTask ProcessRequestAsync(InboundRequest request)
@@ -359,26 +250,9 @@ public sealed class SshChannel : IAsyncDisposable, IDuplexPipe
             return;
         }
 
-        lock (_gate)
-            _answerDue = true;
-
-        bool granted = await AskHandlerAsync(request);
-        lock (_gate)
-        {
-            _answerDue = false;
-            if ((_flags & ChannelFlags.CloseSent) != 0)
-                return;
-
-            if (granted)
-                _writer.Write(new ChannelSuccessMessage { RecipientChannel = _remoteId });
-            else
-                _writer.Write(new ChannelFailureMessage { RecipientChannel = _remoteId });
-        }
-
-        if (_closeAfterAnswer)
-            SendClose();
-        else
-            _writer.Flush();
+        _control.BeginAnswer();
+        _control.SendAnswer(await AskHandlerAsync(request));
+        FinishIfGone();
     }
 
     private async ValueTask<bool> AskHandlerAsync(InboundRequest request)
@@ -401,21 +275,17 @@ public sealed class SshChannel : IAsyncDisposable, IDuplexPipe
 
     private void FinishIfGone()
     {
-        lock (_gate)
-        {
-            if ((_flags & ChannelFlags.Gone) != ChannelFlags.Gone)
-                return;
-        }
+        if (!_control.IsGone)
+            return;
 
         Connection.Forget(this);
-        Finish(new SshException($"The peer closed channel {LocalId} without answering."), loss: null);
+        _control.Finish(new SshException($"The peer closed channel {LocalId} without answering."), loss: null);
+        Finish();
     }
 
-    private void Finish(Exception unanswered, SshConnectionException? loss)
+    private void Finish()
     {
-        _sender.Abort(loss);
         _window.Close();
-        _replies.Fail(unanswered);
         _completion.TrySetResult();
     }
 

@@ -1,5 +1,6 @@
 using Teleport.Ssh.Messages;
 using Teleport.Ssh.Messages.Connection;
+using Teleport.Ssh.Transport;
 
 namespace Teleport.Ssh.Connection;
 

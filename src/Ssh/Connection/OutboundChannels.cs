@@ -55,7 +55,7 @@ internal sealed class OutboundChannels(SshConnection connection, PacketWriter wr
     {
         SshChannel channel = GetOpening(message.RecipientChannel);
         table.Remove(channel);
-        channel.OnOpenFailed(new SshChannelOpenException((ChannelOpenFailure)message.Reason, TextForPeople.Clean(message.Description, TextForPeople.MaxExplanation)));
+        channel.End(new SshChannelOpenException((ChannelOpenFailure)message.Reason, TextForPeople.Clean(message.Description, TextForPeople.MaxExplanation)));
     }
 
     private SshChannel GetOpening(uint id)

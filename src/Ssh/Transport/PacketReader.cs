@@ -10,7 +10,8 @@ namespace Teleport.Ssh.Transport;
 /// </remarks>
 internal sealed class PacketReader(ByteTransport transport) : IDisposable
 {
-    private const int BufferSize = 128 * 1024;
+    private const int SmallestBuffer = 16 * 1024;
+    private const int LargestBuffer = 128 * 1024;
     private const int LengthUnknown = -1;
 
     private PacketProtection _protection = new NoProtection();
@@ -18,6 +19,7 @@ internal sealed class PacketReader(ByteTransport transport) : IDisposable
     private int _start;
     private int _end;
     private int _length = LengthUnknown;
+    private int _bufferSize = SmallestBuffer;
     private uint _sequence;
 
     /// <summary>Sequence number of the packet read last.</summary>
@@ -102,12 +104,13 @@ internal sealed class PacketReader(ByteTransport transport) : IDisposable
         else
             MakeRoom();
 
-        _buffer ??= ArrayPool<byte>.Shared.Rent(BufferSize);
+        _buffer ??= ArrayPool<byte>.Shared.Rent(_bufferSize);
         int count = await transport.ReadAsync(_buffer.AsMemory(_end), ct);
         if (count == 0)
             return false;
 
         _end += count;
+        AdaptSize(count);
         TotalBytes += count;
         return TotalBytes <= MaxTotalBytes
             ? true
@@ -141,13 +144,31 @@ internal sealed class PacketReader(ByteTransport transport) : IDisposable
         await wait;
     }
 
-    /// <summary>Moves a packet's beginning to the front once its rest may not fit behind it.</summary>
+    /// <summary>Strangers and terminals make do with little; who sends much gets fewer, larger reads.</summary>
+    private void AdaptSize(int received)
+    {
+        if (_end == _buffer!.Length)
+            _bufferSize = Math.Min(_bufferSize * 4, LargestBuffer);
+        else if (received < SmallestBuffer / 4)
+            _bufferSize = SmallestBuffer;
+    }
+
+    /// <summary>Moves a packet's beginning to the front once its rest does not fit behind it, into a larger buffer if need be.</summary>
     private void MakeRoom()
     {
-        if (_buffer!.Length - _start > PacketFormat.MaxLength + PacketFormat.MaxTrailer && _end < _buffer.Length)
+        int needed = _length == LengthUnknown ? _protection.HeadSize : 4 + _length + _protection.TagSize;
+        if (_buffer!.Length - _start >= needed && _end < _buffer.Length)
             return;
 
-        _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+        byte[] target = _buffer;
+        if (target.Length < Math.Max(needed, _bufferSize))
+            target = ArrayPool<byte>.Shared.Rent(Math.Max(needed, _bufferSize));
+
+        _buffer.AsSpan(_start, _end - _start).CopyTo(target);
+        if (target != _buffer)
+            ArrayPool<byte>.Shared.Return(_buffer);
+
+        _buffer = target;
         _end -= _start;
         _start = 0;
     }

@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using Teleport.Ssh.Authentication;
 using Teleport.Ssh.Keys;
-using Teleport.Ssh.Messages;
 using Teleport.Ssh.Messages.Authentication;
 using Teleport.Ssh.Messages.Transport;
 using Teleport.Ssh.Transport;

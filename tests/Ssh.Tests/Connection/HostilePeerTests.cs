@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using Teleport.Ssh.Messages;
 using Teleport.Ssh.Messages.Connection;
 using Teleport.Ssh.Messages.Transport;
+using Teleport.Ssh.Transport;
 
 namespace Teleport.Ssh.Tests.Connection;
 

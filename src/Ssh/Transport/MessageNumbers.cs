@@ -1,4 +1,4 @@
-namespace Teleport.Ssh.Messages;
+namespace Teleport.Ssh.Transport;
 
 /// <summary>Message numbers that are compared without reading the message (RFC 4250 section 4.1.2).</summary>
 internal static class MessageNumbers
