@@ -47,7 +47,7 @@ internal sealed class SftpPair : IAsyncDisposable
     /// <summary>A program that stands for an SFTP server to OpenSSH's clients: it passes everything to ours.</summary>
     public string WriteBridge()
     {
-        string path = Folder.Write("bridge", $"#!/bin/bash\nexec 3<>/dev/tcp/127.0.0.1/{Port}\ncat <&3 & cat >&3\nexec 3>&-\nkill %1 2>/dev/null\n");
+        string path = Folder.Write("bridge", $"#!/bin/bash\nexec 3<>/dev/tcp/127.0.0.1/{Port}\nexec 4<&0\ncat <&4 >&3 &\ncat <&3 &\nwait -n\nkill %1 %2 2>/dev/null\nexit 0\n");
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         return path;
     }

@@ -33,7 +33,7 @@ internal sealed class SftpDownload(SftpClient client, SftpTransferOptions option
             throw new SftpException(SftpStatus.Failure, $"{TextForPeople.Clean(remote)} lies more than {MaxDepth} directories deep.");
 
         if (depth > 0)
-            RefuseLink(local);
+            LocalTarget.RefuseLink(local);
         Directory.CreateDirectory(local);
         await foreach (SftpEntry entry in client.ListAsync(remote, cancellationToken))
         {
@@ -49,7 +49,7 @@ internal sealed class SftpDownload(SftpClient client, SftpTransferOptions option
             }
             else if (found.IsRegularFile)
             {
-                RefuseLink(localEntry);
+                LocalTarget.RefuseLink(localEntry);
                 await CopyFileAsync(remoteEntry, localEntry, found, cancellationToken);
             }
             else
@@ -76,7 +76,7 @@ internal sealed class SftpDownload(SftpClient client, SftpTransferOptions option
     private async Task CopyFileAsync(string remote, string local, SftpAttributes attributes, CancellationToken cancellationToken)
     {
         await using SftpClientFile source = await client.OpenAsync(remote, SftpOpenFlags.Read, cancellationToken: cancellationToken);
-        using SafeFileHandle target = OpenTarget(local, attributes);
+        using SafeFileHandle target = LocalTarget.Open(local, attributes.Mode, options.Resume);
         long size = (long)Math.Min((await source.GetAttributesAsync(cancellationToken)).Size ?? 0, long.MaxValue);
         long start = options.Resume ? RandomAccess.GetLength(target) : 0;
         if (start > size)
@@ -85,17 +85,6 @@ internal sealed class SftpDownload(SftpClient client, SftpTransferOptions option
         await ReadAllAsync(source, target, start, size, remote, cancellationToken);
         target.Dispose();
         Preserve(local, attributes);
-    }
-
-    private SafeFileHandle OpenTarget(string local, SftpAttributes attributes)
-    {
-        FileMode mode = options.Resume ? FileMode.OpenOrCreate : FileMode.Create;
-        if (OperatingSystem.IsWindows())
-            return File.OpenHandle(local, mode, FileAccess.Write, FileShare.Read, FileOptions.Asynchronous);
-
-        UnixFileMode permissions = (UnixFileMode)((attributes.Mode ?? 0x1a4) & SftpAttributes.PermissionMask) | UnixFileMode.UserWrite;
-        using FileStream made = new(local, new FileStreamOptions { Mode = mode, Access = FileAccess.Write, Share = FileShare.ReadWrite, UnixCreateMode = permissions });
-        return File.OpenHandle(local, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, FileOptions.Asynchronous);
     }
 
     /// <summary>Keeps a window of reads in flight and writes the answers in order.</summary>
@@ -152,19 +141,8 @@ internal sealed class SftpDownload(SftpClient client, SftpTransferOptions option
 
     private void Preserve(string local, SftpAttributes attributes)
     {
-        if (!options.Preserve)
-            return;
-
-        if (attributes.Mode is { } mode && !OperatingSystem.IsWindows())
-            File.SetUnixFileMode(local, (UnixFileMode)(mode & SftpAttributes.PermissionMask));
-        if (attributes.Times is { } times)
-            File.SetLastWriteTimeUtc(local, times.Modify.UtcDateTime);
-    }
-
-    private static void RefuseLink(string local)
-    {
-        if (new FileInfo(local).LinkTarget is not null)
-            throw new SftpException(SftpStatus.Failure, $"{local} is a symbolic link; it is not followed. Remove it, or copy to another place.");
+        if (options.Preserve)
+            LocalTarget.Preserve(local, attributes.Mode, attributes.Times?.Modify);
     }
 
     /// <summary>A read in flight, with its buffer.</summary>

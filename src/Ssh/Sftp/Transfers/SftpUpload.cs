@@ -1,6 +1,5 @@
 using System.Buffers;
 using Microsoft.Win32.SafeHandles;
-using Teleport.Ssh.Sftp.Local;
 
 namespace Teleport.Ssh.Sftp.Transfers;
 
@@ -45,16 +44,8 @@ internal sealed class SftpUpload(SftpClient client, SftpTransferOptions options)
             await client.SetAttributesAsync(remote, AttributesOf(folder, alsoTimes: true), cancellationToken);
     }
 
-    // Opening a pipe would wait for its other end. Only Linux is asked: the base library cannot tell a pipe from a file.
-    private static bool IsCopyable(FileSystemInfo entry, bool isLink)
-    {
-        if ((isLink ? entry.ResolveLinkTarget(returnFinalTarget: true) : entry) is not FileInfo { Exists: true } file)
-            return false;
-
-        return !OperatingSystem.IsLinux()
-            || (LibC.StatX(LibC.CurrentFolder, file.FullName, 0, LocalAttributes.AllFields, out LibC.FileStatus status) == 0
-                && LocalAttributes.From(status).IsRegularFile);
-    }
+    private static bool IsCopyable(FileSystemInfo entry, bool isLink) =>
+        (isLink ? entry.ResolveLinkTarget(returnFinalTarget: true) : entry) is FileInfo { Exists: true } file && LocalSource.IsRegularFile(file);
 
     private async Task CopyFileAsync(string local, string remote, CancellationToken cancellationToken)
     {
