@@ -159,6 +159,29 @@ public sealed class SftpHostileTests
         Assert.Contains("login script", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Client_ServerThatStopsReading_CanStillBeGivenUp()
+    {
+        using Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0));
+        listener.Listen(1);
+        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(listener.LocalEndPoint!, Stop);
+        using Socket server = await listener.AcceptAsync(Stop);
+        await server.SendAsync((byte[])[0, 0, 0, 5, 2, 0, 0, 0, 3], Stop);
+        await using SftpClient client = await SftpClient.StartAsync(new NetworkStream(socket, ownsSocket: true), Stop);
+
+        using CancellationTokenSource cancel = new(TimeSpan.FromMilliseconds(300));
+        Task<SftpClientFile> opening = client.OpenAsync("f", SftpOpenFlags.Write, cancellationToken: Stop);
+        Assert.Equal(9, await server.ReceiveAsync(new byte[9], Stop)); // the first packet; the second is only begun
+        Assert.True(await server.ReceiveAsync(new byte[100], Stop) > 0);
+        await server.SendAsync((byte[])[0, 0, 0, 10, 102, 0, 0, 0, 1, 0, 0, 0, 1, 7], Stop);
+        SftpClientFile file = await opening;
+        byte[] data = new byte[32 * 1024];
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+            await Task.WhenAll(Enumerable.Range(0, 2000).Select(i => file.WriteAsync(i * data.Length, data, cancel.Token).AsTask())).WaitAsync(TimeSpan.FromSeconds(20), Stop));
+    }
+
     /// <summary>A peer that has said all it will ever say.</summary>
     private sealed class MemoryDuplex(byte[] input) : Stream
     {

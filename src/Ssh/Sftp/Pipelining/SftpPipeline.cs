@@ -70,29 +70,8 @@ internal sealed class SftpPipeline : IAsyncDisposable
         (byte[] packet, int length) = Encode(type, id, body, data.Span);
         try
         {
-            // Not cancelled: half a packet would spoil the channel for all others.
-            await _writing.WaitAsync(CancellationToken.None);
-            try
-            {
-                await _stream.WriteAsync(packet.AsMemory(0, length), _stop.Token);
-                await _stream.FlushAsync(_stop.Token);
-            }
-            finally
-            {
-                _writing.Release();
-            }
-        }
-        catch (Exception exception) when (exception is IOException or SshException or ObjectDisposedException or OperationCanceledException)
-        {
-            End(exception);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(packet);
-        }
-
-        try
-        {
+            // Waiting can be given up, writing not: half a packet would spoil the channel for all others.
+            await WriteAsync(packet, length).WaitAsync(cancellationToken);
             return await reply.Task.WaitAsync(cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -130,6 +109,32 @@ internal sealed class SftpPipeline : IAsyncDisposable
         buffer.WrittenSpan.CopyTo(packet.AsSpan(4));
         data.CopyTo(packet.AsSpan(4 + buffer.WrittenCount));
         return (packet, 4 + length);
+    }
+
+    /// <summary>Writes a packet and returns its buffer. Never fails: what goes wrong ends all requests. Ends with <see cref="DisposeAsync"/>.</summary>
+    private async Task WriteAsync(byte[] packet, int length)
+    {
+        try
+        {
+            await _writing.WaitAsync(_stop.Token);
+            try
+            {
+                await _stream.WriteAsync(packet.AsMemory(0, length), _stop.Token);
+                await _stream.FlushAsync(_stop.Token);
+            }
+            finally
+            {
+                _writing.Release();
+            }
+        }
+        catch (Exception exception) when (exception is IOException or SshException or ObjectDisposedException or OperationCanceledException)
+        {
+            End(exception);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(packet);
+        }
     }
 
     private async Task ReadRepliesAsync()
