@@ -23,8 +23,7 @@ internal sealed class UserSessionHandler(UserConnectionHandler user, GatewayInfo
 
             case "shell" or "exec" when !_started:
                 _started = true;
-                await channel.WriteErrorAsync(Encoding.UTF8.GetBytes(information.NoShell().ReplaceLineEndings("\r\n")), ct);
-                return false;
+                return await RefuseAsync(channel, information.NoShell(), ct);
 
             default:
                 // Terminals, environment and forwarded agents are for the node, in the connection inside this one.
@@ -42,8 +41,7 @@ internal sealed class UserSessionHandler(UserConnectionHandler user, GatewayInfo
 
         if (!RouteRequest.TryParseSubsystem(subsystem, out RouteRequest? request))
         {
-            await ExplainAsync(channel, "unknown subsystem: this proxy has proxy:HOST:PORT[@CLUSTER], proxy:@CLUSTER and proxysites", cancellationToken);
-            return false;
+            return await RefuseAsync(channel, "unknown subsystem: this proxy has proxy:HOST:PORT[@CLUSTER], proxy:@CLUSTER and proxysites", cancellationToken);
         }
 
         try
@@ -53,8 +51,7 @@ internal sealed class UserSessionHandler(UserConnectionHandler user, GatewayInfo
         }
         catch (TeleportException e)
         {
-            await ExplainAsync(channel, e.Message, cancellationToken);
-            return false;
+            return await RefuseAsync(channel, e.Message, cancellationToken);
         }
     }
 
@@ -67,6 +64,20 @@ internal sealed class UserSessionHandler(UserConnectionHandler user, GatewayInfo
         user.CloseLater(channel);
     }
 
-    private static ValueTask ExplainAsync(SshChannel channel, string message, CancellationToken cancellationToken) =>
-        channel.WriteErrorAsync(Encoding.UTF8.GetBytes($"{message.ReplaceLineEndings("\r\n")}\r\n"), cancellationToken);
+    /// <summary>Tells the user why not.</summary>
+    /// <returns>The answer to the request.</returns>
+    private async Task<bool> RefuseAsync(SshChannel channel, string message, CancellationToken cancellationToken)
+    {
+        await channel.WriteErrorAsync(Encoding.UTF8.GetBytes($"{message.TrimEnd().ReplaceLineEndings("\r\n")}\r\n"), cancellationToken);
+        // OpenSSH drops the text when the request itself fails: there the request succeeds, and what it started fails.
+        if (!channel.Connection.RemoteVersion.StartsWith("SSH-2.0-OpenSSH", StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        await channel.SendRequestAsync(new ExitStatus(1), wantReply: false, cancellationToken);
+        await channel.SendEofAsync();
+        user.CloseLater(channel);
+        return true;
+    }
 }
