@@ -1,0 +1,81 @@
+using Teleport.Abstractions.Configuration;
+using Teleport.Abstractions.Errors;
+using Teleport.Api;
+using Teleport.Client.Profiles;
+using Teleport.Pki.Files;
+
+namespace Teleport.Client.Auth;
+
+/// <summary>Opens connections to the auth service with whatever identity there is.</summary>
+public static class AuthConnections
+{
+    /// <summary>Through the proxy of a profile, as its user.</summary>
+    public static AuthClient Open(Profile profile, ClientIdentity identity)
+    {
+        ArgumentNullException.ThrowIfNull(profile);
+        ArgumentNullException.ThrowIfNull(identity);
+        return Open(new AuthEndpoint(profile.WebAddress, AuthRoute.ThroughProxy, profile.Cluster), identity);
+    }
+
+    /// <summary>To an address, with an identity from a file.</summary>
+    public static AuthClient Open(AuthEndpoint endpoint, ClientIdentity identity)
+    {
+        ArgumentNullException.ThrowIfNull(identity);
+        return AuthClient.Create(
+            endpoint,
+            identity.Tls ?? throw TeleportException.Invalid("This identity holds no X.509 certificate, which the auth service asks for. Log in again."),
+            identity.File.OpenTlsAuthorities());
+    }
+
+    /// <summary>On the host of the auth service, as its administrator.</summary>
+    /// <param name="dataDir">Its data folder.</param>
+    /// <returns><c>null</c>: there is no such identity there.</returns>
+    public static AuthClient? TryOpenLocal(string dataDir)
+    {
+        string identityFile = Path.Combine(dataDir, "proc", "admin.identity");
+        string addressFile = Path.Combine(dataDir, "proc", "auth.address");
+        try
+        {
+            if (!File.Exists(identityFile) || !File.Exists(addressFile))
+            {
+                return null;
+            }
+
+            ClientIdentity identity = ClientIdentity.Of(IdentityFile.Load(identityFile));
+            NetworkAddress address = NetworkAddress.Parse(File.ReadAllText(addressFile).Trim());
+            return Open(new AuthEndpoint(address, AuthRoute.Direct, identity.ClusterName), identity);
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException or FormatException)
+        {
+            throw new TeleportException(
+                ErrorCode.AccessDenied, $"The administrator's identity in {dataDir}/proc cannot be read: {e.Message} Run this as the user that runs teleport, or use --identity.", e);
+        }
+    }
+
+    /// <summary>The ways to an address that may be an auth server or a proxy, the likely one first.</summary>
+    public static async Task<AuthClient> OpenAnyAsync(NetworkAddress address, ClientIdentity identity, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        ArgumentNullException.ThrowIfNull(identity);
+        bool isWeb = address.Scheme == "https" || address.Port is 443 or 3080;
+        NetworkAddress plain = address with { Scheme = null };
+        AuthRoute[] routes = isWeb ? [AuthRoute.ThroughProxy, AuthRoute.Direct] : [AuthRoute.Direct, AuthRoute.ThroughProxy];
+        TeleportException? failure = null;
+        foreach (AuthRoute route in routes)
+        {
+            AuthClient client = Open(new AuthEndpoint(plain, route, identity.ClusterName), identity);
+            try
+            {
+                await client.Cluster.PingAsync(new Api.Cluster.V1.PingRequest(), cancellationToken: cancellationToken);
+                return client;
+            }
+            catch (TeleportException e)
+            {
+                await client.DisposeAsync();
+                failure ??= e;
+            }
+        }
+
+        throw failure!;
+    }
+}

@@ -1,0 +1,35 @@
+using Teleport.Abstractions.Configuration;
+
+namespace Teleport.Client.Logins;
+
+/// <summary>What a user asked for at a login.</summary>
+public sealed record LoginRequest
+{
+    /// <summary>The proxy's web address, with a port.</summary>
+    public required NetworkAddress Proxy { get; init; }
+
+    /// <summary>The user.</summary>
+    public required string User { get; init; }
+
+    /// <summary>The connector; <c>null</c>: the cluster's default.</summary>
+    public string? Connector { get; init; }
+
+    /// <summary>The wished life of the certificates; <c>null</c>: the cluster's default.</summary>
+    public TimeSpan? Ttl { get; init; }
+
+    /// <summary>Layout of the SSH certificate: <c>standard</c> or <c>oldssh</c>.</summary>
+    public string CertificateFormat { get; init; } = "standard";
+
+    /// <summary>Whether the proxy's certificate goes unverified.</summary>
+    public bool Insecure { get; init; }
+}
+
+/// <summary>Asks the user for secrets.</summary>
+public interface ILoginPrompts
+{
+    /// <summary>Asks for a secret that is not shown.</summary>
+    Task<string> AskSecretAsync(string prompt, CancellationToken cancellationToken);
+
+    /// <summary>Asks for something that may be shown, as a one-time code.</summary>
+    Task<string> AskAsync(string prompt, CancellationToken cancellationToken);
+}

@@ -1,0 +1,31 @@
+using Teleport.Abstractions.Errors;
+
+namespace Teleport.Client.Profiles;
+
+/// <summary>Checks names that come from a proxy before they become part of a path, a configuration or the terminal (H25, H53).</summary>
+public static class Names
+{
+    private const int MaxLength = 255;
+
+    /// <summary>A host, user or cluster name that is safe as part of a path, in ssh_config and on a terminal.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="what">What it is, for the error.</param>
+    /// <exception cref="TeleportException">Code <c>invalid</c>.</exception>
+    public static string Check(string name, string what)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        bool safe = name.Length is > 0 and <= MaxLength
+            && name is not ("." or "..")
+            && name[0] != '-'
+            && name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' or '@' or '+' or '=' or ':');
+        return safe ? name : throw TeleportException.Invalid(
+            $"The {what} \"{Printable(name)}\" is refused: only letters, digits and the characters . _ - @ + = : are taken. Is this proxy to be trusted?");
+    }
+
+    /// <summary>A text of somebody else's, for people: control characters and what turns the direction of writing are left out.</summary>
+    public static string Printable(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return string.Concat(text.Where(static c => !char.IsControl(c) && c is not (>= '\u202a' and <= '\u202e' or >= '\u2066' and <= '\u2069' or '\u200e' or '\u200f')));
+    }
+}
