@@ -1,0 +1,58 @@
+using System.IO.Pipelines;
+using Microsoft.Win32.SafeHandles;
+
+namespace Teleport.Tsh;
+
+/// <summary>The program's input and output as bytes, without the console's buffering and encoding.</summary>
+internal static class StandardStreams
+{
+    private const int BufferBytes = 64 * 1024;
+
+    public static FileStream Input { get; } = Open(0, FileAccess.Read);
+
+    public static FileStream Output { get; } = Open(1, FileAccess.Write);
+
+    public static FileStream Error { get; } = Open(2, FileAccess.Write);
+
+    /// <summary>Copies what arrives to a stream until it ends.</summary>
+    public static async Task CopyToAsync(this PipeReader source, Stream target, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            ReadResult result = await source.ReadAsync(cancellationToken);
+            foreach (ReadOnlyMemory<byte> segment in result.Buffer)
+            {
+                await target.WriteAsync(segment, cancellationToken);
+            }
+
+            source.AdvanceTo(result.Buffer.End);
+            if (result.IsCompleted)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Copies a stream until its end, which ends the target too.</summary>
+    public static async Task CopyToAsync(this Stream source, PipeWriter target, Func<ReadOnlyMemory<byte>, bool>? watch, CancellationToken cancellationToken)
+    {
+        byte[] buffer = new byte[BufferBytes];
+        while (await source.ReadAsync(buffer, cancellationToken) is > 0 and var read)
+        {
+            if (watch?.Invoke(buffer.AsMemory(0, read)) == true)
+            {
+                return;
+            }
+
+            FlushResult flushed = await target.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+            if (flushed.IsCompleted)
+            {
+                return;
+            }
+        }
+
+        await target.CompleteAsync();
+    }
+
+    private static FileStream Open(int descriptor, FileAccess access) => new(new SafeFileHandle(descriptor, ownsHandle: false), access, bufferSize: 0);
+}

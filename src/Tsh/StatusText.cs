@@ -1,0 +1,121 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using Teleport.Abstractions.Security;
+using Teleport.Client.Profiles;
+
+namespace Teleport.Tsh;
+
+/// <summary>What <c>tsh status</c> says, from the certificates alone.</summary>
+internal static class StatusText
+{
+    /// <summary>The block of each profile, the active one marked.</summary>
+    public static string Format(ProfileStore store, bool verbose)
+    {
+        var text = new StringBuilder();
+        string? current = store.CurrentName();
+        foreach (Profile profile in store.List())
+        {
+            if (store.FindIdentity(profile) is { } identity)
+            {
+                Append(text, profile, identity, profile.ProxyHost == current, verbose);
+            }
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>The same for programs; <c>null</c>: not logged in.</summary>
+    public static JsonObject? ToJson(ProfileStore store)
+    {
+        string? current = store.CurrentName();
+        var all = new JsonArray();
+        JsonObject? active = null;
+        foreach (Profile profile in store.List())
+        {
+            if (store.FindIdentity(profile) is not { } identity)
+            {
+                continue;
+            }
+
+            JsonObject entry = ToJson(profile, identity);
+            if (profile.ProxyHost == current)
+            {
+                active = entry;
+            }
+            else
+            {
+                all.Add((JsonNode)entry);
+            }
+        }
+
+        return active is null && all.Count == 0 ? null : new JsonObject { ["active"] = active, ["profiles"] = all };
+    }
+
+    private static JsonObject ToJson(Profile profile, ClientIdentity identity)
+    {
+        UserIdentity user = identity.ReadUser();
+        return new JsonObject
+        {
+            ["profile_url"] = $"https://{profile.WebAddress.ToHostPort()}",
+            ["username"] = user.UserName,
+            ["cluster"] = profile.Cluster,
+            ["roles"] = Array(user.Roles),
+            ["logins"] = Array(Logins(user)),
+            ["kubernetes_enabled"] = false,
+            ["valid_until"] = identity.Expires?.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
+            ["extensions"] = Array(Extensions(identity)),
+        };
+    }
+
+    private static void Append(StringBuilder text, Profile profile, ClientIdentity identity, bool isCurrent, bool verbose)
+    {
+        UserIdentity user = identity.ReadUser();
+        void Line(string name, string value, string mark = " ") =>
+            text.Append(CultureInfo.InvariantCulture, $"{mark} {(name + ":").PadRight(20)}{value}\n");
+        Line("Profile URL", $"https://{profile.WebAddress.ToHostPort()}", isCurrent ? ">" : " ");
+        Line("Logged in as", user.UserName);
+        if (user.ActiveRequests.Count > 0)
+        {
+            Line("Active requests", string.Join(", ", user.ActiveRequests));
+        }
+
+        Line("Cluster", profile.Cluster);
+        Line("Roles", string.Join(", ", user.Roles));
+        if (verbose)
+        {
+            foreach ((string name, IReadOnlyList<string> values) in user.Traits.OrderBy(static t => t.Key, StringComparer.Ordinal))
+            {
+                Line("Trait " + Names.Printable(name), Names.Printable(string.Join(", ", values)));
+            }
+        }
+
+        Line("Logins", Logins(user) is { Count: > 0 } logins ? Names.Printable(string.Join(", ", logins)) : "-");
+        Line("Kubernetes", "disabled");
+        Line("Valid until", Validity(identity.Expires));
+        Line("Extensions", string.Join(", ", Extensions(identity)));
+        text.Append('\n');
+    }
+
+    private static string Validity(DateTimeOffset? expires)
+    {
+        if (expires is not { } end)
+        {
+            return "forever";
+        }
+
+        TimeSpan left = end - TimeProvider.System.GetUtcNow();
+        string time = end.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) + " +0000 UTC";
+        TimeSpan rounded = TimeSpan.FromMinutes(Math.Round(left.TotalMinutes));
+        return left <= TimeSpan.Zero
+            ? $"{time} [EXPIRED]"
+            : string.Create(CultureInfo.InvariantCulture, $"{time} [valid for {(int)rounded.TotalHours}h{rounded.Minutes}m0s]");
+    }
+
+    private static IReadOnlyList<string> Logins(UserIdentity user) => [.. user.Principals.Where(static p => !p.StartsWith('-'))];
+
+    private static IEnumerable<string> Extensions(ClientIdentity identity) =>
+        identity.Certificate!.Extensions.Keys.Where(static name => name.StartsWith("permit-", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+
+    private static JsonArray Array(IEnumerable<string> values) => new([.. values.Select(static v => (JsonNode)v)]);
+}
