@@ -49,6 +49,7 @@ internal static class TeleportCommand
         {
             StartCommand.Create(),
             ConfigureCommand.Create(),
+            DevCommand.Create(),
             StatusCommand.Create(),
             PluginsCommand.Create(),
             VersionCommand.Create(),
