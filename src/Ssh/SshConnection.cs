@@ -28,7 +28,7 @@ public sealed class SshConnection : IAsyncDisposable
         Identity = identity;
         HostCertificate = hostCertificate;
         SshTransportOptions options = transport.Options;
-        WindowBudget budget = new(options.MaxWindowMemoryBytes, options.MaxChannels * 2, options.TimeProvider);
+        WindowBudget budget = new(options.MaxWindowMemoryBytes, options.MaxChannels * 2, transport.RoundTrip);
         _channels = new ChannelTable(options.MaxChannels);
         InboundChannels inbound = new(this, transport.Writer, _channels, budget, _background, options.MaxChannels);
         _outbound = new OutboundChannels(this, transport.Writer, _channels, budget);

@@ -8,7 +8,8 @@ namespace Teleport.Ssh.Connection;
 internal sealed class ChannelInput : PipeReader
 {
     // The window bounds what is in the pipe: it never pauses its writer.
-    private static readonly PipeOptions Options = new(pauseWriterThreshold: 0, useSynchronizationContext: false);
+    private static readonly PipeOptions Options =
+        new(ReceiveBlockPool.Instance, pauseWriterThreshold: 0, useSynchronizationContext: false);
 
     private readonly Lock _gate = new();
     private readonly Pipe _pipe = new(Options);

@@ -30,9 +30,11 @@ internal sealed class OutboundChannels(SshConnection connection, PacketWriter wr
             TypeData = typeData.Span,
         });
         writer.Flush();
+        long start = budget.RoundTrip.Start();
         try
         {
             await channel.Opened.WaitAsync(ct);
+            budget.RoundTrip.Observe(start);
         }
         catch (OperationCanceledException)
         {

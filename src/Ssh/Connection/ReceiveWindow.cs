@@ -3,7 +3,8 @@ namespace Teleport.Ssh.Connection;
 /// <summary>What the peer may send on a channel (RFC 4254 section 5.2): back-pressure, and growth on long links.</summary>
 /// <remarks>
 /// Data counts until the application has consumed it. A sender that waits for the window sends one window a round trip; so the
-/// window grows, while the reader keeps up, until it holds what arrives within <see cref="LongRoundTrip"/>. Thread-safe.
+/// window grows, while the reader keeps up, until it holds what arrives within two of them. Not further: what is in the window is
+/// in memory when the reader falters, and no longer in the cache when it gets to it. Thread-safe.
 /// </remarks>
 internal sealed class ReceiveWindow
 {
@@ -15,9 +16,6 @@ internal sealed class ReceiveWindow
 
     private const long InitialSize = 2 * 1024 * 1024;
     private const long LargestSize = 1L << 30;
-
-    /// <summary>The longest round trip on which one channel is to fill the link.</summary>
-    private static readonly TimeSpan LongRoundTrip = TimeSpan.FromMilliseconds(300);
 
     private readonly Lock _gate = new();
     private readonly WindowBudget _budget;
@@ -36,7 +34,7 @@ internal sealed class ReceiveWindow
         _size = BaseSize + budget.Take(InitialSize - BaseSize);
         _remaining = _size;
         InitialBytes = (uint)_size;
-        _measuredSince = budget.TimeProvider.GetTimestamp();
+        _measuredSince = budget.RoundTrip.Start();
     }
 
     public uint InitialBytes { get; }
@@ -96,16 +94,17 @@ internal sealed class ReceiveWindow
         }
     }
 
-    /// <summary>Doubles the window if it was filled and read within a long round trip.</summary>
+    /// <summary>Doubles the window if it is smaller than what arrived in two round trips, and was read.</summary>
     private long Grow()
     {
         if (_measured < _size)
             return 0;
 
-        TimeSpan elapsed = _budget.TimeProvider.GetElapsedTime(_measuredSince);
+        TimeSpan elapsed = _budget.RoundTrip.TimeProvider.GetElapsedTime(_measuredSince);
+        double perTick = (double)_measured / Math.Max(1, elapsed.Ticks);
         _measured = 0;
-        _measuredSince = _budget.TimeProvider.GetTimestamp();
-        if (elapsed > LongRoundTrip || _unread > _size / 2)
+        _measuredSince = _budget.RoundTrip.Start();
+        if (_unread > _size / 4 || _size >= 2 * perTick * _budget.RoundTrip.Shortest.Ticks)
             return 0;
 
         long growth = _budget.Take(Math.Min(_size, LargestSize - _size));

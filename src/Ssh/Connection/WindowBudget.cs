@@ -1,15 +1,17 @@
+using Teleport.Ssh.Transport;
+
 namespace Teleport.Ssh.Connection;
 
 /// <summary>Bounds what the receive windows of a connection may add up to, and how many there are.</summary>
 /// <remarks>Thread-safe. A window keeps its place until its data is read, also when the channel is closed already.</remarks>
-internal sealed class WindowBudget(long bytes, int windows, TimeProvider timeProvider)
+internal sealed class WindowBudget(long bytes, int windows, RoundTrip roundTrip)
 {
     private readonly Lock _gate = new();
     private long _bytes = bytes;
     private int _windows = windows;
 
-    /// <summary>The clock by which windows measure their throughput.</summary>
-    public TimeProvider TimeProvider => timeProvider;
+    /// <summary>The connection's round trip, by which windows know how large they need to be.</summary>
+    public RoundTrip RoundTrip => roundTrip;
 
     public bool TryAddWindow()
     {

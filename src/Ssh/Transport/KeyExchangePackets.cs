@@ -3,10 +3,12 @@ using Teleport.Ssh.Messages;
 namespace Teleport.Ssh.Transport;
 
 /// <summary>Sends and receives the packets of a running key exchange, when nothing else may arrive.</summary>
-internal sealed class KeyExchangePackets(PacketReader reader, PacketWriter writer)
+internal sealed class KeyExchangePackets(PacketReader reader, PacketWriter writer, RoundTrip roundTrip)
 {
     /// <summary>What a peer may interleave (IGNORE, DEBUG) before we give up on it.</summary>
     private const int MaxInterleaved = 64;
+
+    private long? _sent;
 
     /// <summary>Whether nothing may be interleaved: strict key exchange, during the first one.</summary>
     public bool IsStrict { get; set; }
@@ -16,6 +18,7 @@ internal sealed class KeyExchangePackets(PacketReader reader, PacketWriter write
     {
         writer.Write(message);
         writer.Flush();
+        _sent = roundTrip.Start();
     }
 
     /// <summary>Waits for the message of a number.</summary>
@@ -29,7 +32,11 @@ internal sealed class KeyExchangePackets(PacketReader reader, PacketWriter write
             ReadOnlyMemory<byte> payload = await ReceiveAnyAsync(ct);
             byte received = payload.Span[0];
             if (received == number)
+            {
+                ObserveAnswer();
                 return payload;
+            }
+
             if (received == MessageNumbers.Disconnect)
                 throw DisconnectReader.ToException(payload.Span);
             if (IsStrict || received is not (MessageNumbers.Ignore or MessageNumbers.Debug or MessageNumbers.Unimplemented))
@@ -50,5 +57,13 @@ internal sealed class KeyExchangePackets(PacketReader reader, PacketWriter write
         }
 
         return payload;
+    }
+
+    private void ObserveAnswer()
+    {
+        if (_sent is { } start)
+            roundTrip.Observe(start);
+
+        _sent = null;
     }
 }

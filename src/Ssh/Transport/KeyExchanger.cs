@@ -12,11 +12,12 @@ internal sealed class KeyExchanger(
     PacketWriter writer,
     KeyExchangeRole role,
     SshTransportOptions options,
-    string localVersion)
+    string localVersion,
+    RoundTrip roundTrip)
 {
     private readonly Lock _gate = new();
     private readonly RekeyPolicy _policy = new(options);
-    private readonly KeyExchangePackets _packets = new(reader, writer);
+    private readonly KeyExchangePackets _packets = new(reader, writer, roundTrip);
     private byte[]? _ownInit;
     private bool _initial = true;
     private bool _strict;

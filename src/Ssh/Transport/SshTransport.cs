@@ -31,9 +31,10 @@ internal sealed class SshTransport : IAsyncDisposable
         _options = options;
         _localVersion = VersionExchange.LocalLine(options);
         IsServer = role.IsServer;
+        RoundTrip = new RoundTrip(options.TimeProvider);
         Reader = new PacketReader(bytes) { MaxTotalBytes = MaxUnauthenticatedBytes };
         Writer = new PacketWriter(bytes);
-        Keys = new KeyExchanger(Reader, Writer, role, options, _localVersion) { OnProgress = OnExchangeProgress };
+        Keys = new KeyExchanger(Reader, Writer, role, options, _localVersion, RoundTrip) { OnProgress = OnExchangeProgress };
         _rekeyDeadline = options.TimeProvider.CreateTimer(
             _ => Abort(SshDisconnectReason.KeyExchangeFailed, $"The key exchange did not end within {options.RekeyTimeout.TotalSeconds:0} s."),
             null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -47,6 +48,8 @@ internal sealed class SshTransport : IAsyncDisposable
     public PacketWriter Writer { get; }
 
     public KeyExchanger Keys { get; }
+
+    public RoundTrip RoundTrip { get; }
 
     public SshTransportOptions Options => _options;
 

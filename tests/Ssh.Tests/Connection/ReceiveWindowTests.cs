@@ -1,4 +1,5 @@
 using Teleport.Ssh.Connection;
+using Teleport.Ssh.Transport;
 
 namespace Teleport.Ssh.Tests.Connection;
 
@@ -7,32 +8,26 @@ public sealed class ReceiveWindowTests
     private const int Packet = ReceiveWindow.MaxPacket;
     private const long Megabyte = 1024 * 1024;
 
-    [Fact]
-    public void Window_FilledAndReadWithinARoundTrip_Grows()
+    [Theory]
+    [InlineData(100, 100, true)] // one window a round trip: the sender waits for us
+    [InlineData(1000, 100, false)] // the window holds ten round trips of what the sender has
+    public void Window_FilledAndRead_GrowsIfSmallerThanTheLink(int fillMilliseconds, int roundTripMilliseconds, bool grows)
     {
         StoppedClock clock = new();
-        ReceiveWindow window = ReceiveWindow.TryCreate(new WindowBudget(64 * Megabyte, 10, clock))!;
-        clock.Now += TimeSpan.FromMilliseconds(100);
-
-        Assert.True(Transfer(window, 4 * Megabyte) > 4 * Megabyte);
-    }
-
-    [Fact]
-    public void Window_FilledSlowly_DoesNotGrow()
-    {
-        StoppedClock clock = new();
-        ReceiveWindow window = ReceiveWindow.TryCreate(new WindowBudget(64 * Megabyte, 10, clock))!;
-        for (int round = 0; round < 10; round++)
+        ReceiveWindow window = ReceiveWindow.TryCreate(new WindowBudget(64 * Megabyte, 10, clock.RoundTripOf(roundTripMilliseconds)))!;
+        for (int round = 0; round < 4; round++)
         {
-            clock.Now += TimeSpan.FromSeconds(1);
-            Assert.True(Transfer(window, window.InitialBytes) <= window.InitialBytes);
+            clock.Now += TimeSpan.FromMilliseconds(fillMilliseconds);
+            _ = Transfer(window, window.InitialBytes);
         }
+
+        Assert.Equal(grows, Fill(window) > window.InitialBytes);
     }
 
     [Fact]
     public void Window_ReaderIsSlow_DoesNotGrow()
     {
-        ReceiveWindow window = ReceiveWindow.TryCreate(new WindowBudget(64 * Megabyte, 10, new StoppedClock()))!;
+        ReceiveWindow window = ReceiveWindow.TryCreate(new WindowBudget(64 * Megabyte, 10, new StoppedClock().RoundTripOf(100)))!;
         Fill(window);
 
         long granted = 0;
@@ -49,7 +44,7 @@ public sealed class ReceiveWindowTests
     [Fact]
     public void Windows_AllGrowing_StayWithinTheBudget()
     {
-        WindowBudget budget = new(8 * Megabyte, 100, new StoppedClock());
+        WindowBudget budget = new(8 * Megabyte, 100, new StoppedClock().RoundTripOf(100));
         ReceiveWindow[] windows = [.. Enumerable.Range(0, 20).Select(_ => ReceiveWindow.TryCreate(budget)!)];
         foreach (ReceiveWindow window in windows)
             _ = Transfer(window, 50 * Megabyte);
@@ -61,7 +56,7 @@ public sealed class ReceiveWindowTests
     [Fact]
     public void Windows_ClosedButUnread_KeepTheirPlace()
     {
-        WindowBudget budget = new(Megabyte, 2, new StoppedClock());
+        WindowBudget budget = new(Megabyte, 2, new StoppedClock().RoundTripOf(100));
         ReceiveWindow first = ReceiveWindow.TryCreate(budget)!;
         ReceiveWindow second = ReceiveWindow.TryCreate(budget)!;
         first.OnReceived(10);
@@ -112,5 +107,14 @@ public sealed class ReceiveWindowTests
         public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
         public override long GetTimestamp() => Now.Ticks;
+
+        public RoundTrip RoundTripOf(int milliseconds)
+        {
+            RoundTrip roundTrip = new(this);
+            long start = roundTrip.Start();
+            Now += TimeSpan.FromMilliseconds(milliseconds);
+            roundTrip.Observe(start);
+            return roundTrip;
+        }
     }
 }
