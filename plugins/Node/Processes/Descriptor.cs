@@ -19,6 +19,9 @@ internal sealed class Descriptor(DescriptorLoop loop, SafeFileHandle handle, lon
     /// <summary>Waits until there may be something to read. No buffer is held meanwhile.</summary>
     public ValueTask WaitReadableAsync() => _readable.WaitAsync();
 
+    /// <summary>Has whoever waits, or waits next, look whether there is something to read.</summary>
+    public void Wake() => _readable.Signal();
+
     /// <summary>Reads what is there.</summary>
     /// <returns>The number of bytes, 0 at the end, or <c>null</c> when there is nothing yet.</returns>
     /// <exception cref="IOException">The descriptor broke.</exception>

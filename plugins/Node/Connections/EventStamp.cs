@@ -1,0 +1,33 @@
+using Teleport.Abstractions.Audit;
+using Teleport.Abstractions.Resources;
+
+namespace Teleport.Node.Connections;
+
+/// <summary>Fills in what all events of a connection have in common.</summary>
+internal sealed class EventStamp(NodeContext context, ConnectionOrigin origin)
+{
+    /// <summary>The user, once known.</summary>
+    public string? User { get; set; }
+
+    public string? Impersonator { get; set; }
+
+    public string? Login { get; set; }
+
+    /// <summary>Fills an event in and takes it. Time and id are added by whoever keeps it.</summary>
+    public void Emit(ServerEvent happened)
+    {
+        Server self = context.Self();
+        context.Audit(happened with
+        {
+            User = happened.User ?? User,
+            Impersonator = Impersonator,
+            Login = Login,
+            RemoteAddress = origin.Remote?.ToString(),
+            LocalAddress = origin.Local.ToString(),
+            ServerId = self.Metadata.Name,
+            ServerHostname = self.Spec.Hostname,
+            ServerAddress = self.Spec.Addr.Length > 0 ? self.Spec.Addr : null,
+            ServerLabels = self.AllLabels(),
+        });
+    }
+}

@@ -1,0 +1,157 @@
+using System.Globalization;
+using Teleport.Abstractions.Audit;
+using Teleport.Node.Connections;
+using Teleport.Node.Processes;
+using Teleport.Node.Recording;
+using Teleport.Ssh;
+
+namespace Teleport.Node.Sessions;
+
+/// <summary>Tells the audit log and the recording what happens in a session.</summary>
+internal sealed class SessionLog
+{
+    /// <summary>Output of commands without a terminal is recorded up to here: files piped through them are no session to watch.</summary>
+    private const long MaxCommandBytes = 1024 * 1024;
+
+    private readonly NodeConnection _connection;
+    private readonly SessionRequest _request;
+    private readonly DateTimeOffset _started;
+    private readonly ISessionRecording? _recording;
+    private readonly string _mode;
+    private long _index;
+    private long _recorded;
+
+    private SessionLog(NodeConnection connection, Guid sessionId, SessionRequest request, ISessionRecording? recording, DateTimeOffset started)
+    {
+        (_connection, SessionId, _request, _recording, _started) = (connection, sessionId, request, recording, started);
+        _mode = connection.Context.Recorder.Mode;
+    }
+
+    public Guid SessionId { get; }
+
+    private bool IsInteractive => _request.Terminal is not null;
+
+    private IReadOnlyList<string> InitialCommand => _request.Command is { } command ? [command] : [];
+
+    /// <summary>Begins a session's events and recording. What cannot be kept must not begin.</summary>
+    /// <exception cref="IOException">It cannot be recorded.</exception>
+    /// <exception cref="Abstractions.Errors.TeleportException">The event cannot be kept.</exception>
+    public static async Task<SessionLog> BeginAsync(NodeConnection connection, Guid sessionId, SessionRequest request, CancellationToken cancellationToken)
+    {
+        NodeContext context = connection.Context;
+        DateTimeOffset now = context.Time.GetUtcNow();
+        ISessionRecording? recording = await context.Recorder.BeginAsync(
+            new RecordedSession
+            {
+                SessionId = sessionId,
+                User = connection.User.Identity.UserName,
+                Login = connection.User.Local.Name,
+                ServerId = context.Self().Metadata.Name,
+                ServerHostname = context.Self().Spec.Hostname,
+                ClusterName = context.Cluster().ClusterName,
+                Started = now,
+                Size = request.Terminal is null ? null : request.Size,
+                Command = request.Command,
+            },
+            cancellationToken);
+        var log = new SessionLog(connection, sessionId, request, recording, now);
+        connection.Stamp.Emit(log.Numbered(new SessionStartEvent
+        {
+            Size = request.Terminal is null ? null : request.Size.ToString(),
+            InitialCommand = log.InitialCommand,
+            SessionRecording = log._mode,
+        }));
+        return log;
+    }
+
+    /// <summary>Keeps what the program printed.</summary>
+    public ValueTask OutputAsync(ReadOnlyMemory<byte> printed)
+    {
+        if (_recording is null)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        if (!IsInteractive)
+        {
+            long before = Interlocked.Add(ref _recorded, printed.Length) - printed.Length;
+            if (before >= MaxCommandBytes)
+            {
+                return ValueTask.CompletedTask;
+            }
+
+            if (before + printed.Length > MaxCommandBytes)
+            {
+                return EndOutputAsync(_recording, printed[..(int)(MaxCommandBytes - before)]);
+            }
+        }
+
+        return _recording.OutputAsync(printed);
+    }
+
+    public async ValueTask ResizeAsync(TerminalSize size)
+    {
+        _connection.Emit(Numbered(new ResizeEvent { Size = size.ToString() }));
+        if (_recording is not null)
+        {
+            await _recording.ResizeAsync(size);
+        }
+    }
+
+    /// <summary>Says that files are copied in this session.</summary>
+    public void Emit(ServerEvent happened) => _connection.Emit(Numbered(happened));
+
+    /// <summary>Ends the session's events and its recording.</summary>
+    public async ValueTask EndAsync(ProcessExit? exit, string? failure)
+    {
+        if (_request.Command is { } command && !IsInteractive)
+        {
+            _connection.Emit(Numbered(new ExecEvent
+            {
+                Command = command,
+                ExitCode = exit?.Code.ToString(CultureInfo.InvariantCulture),
+                ExitError = failure ?? Describe(exit),
+            }));
+        }
+
+        _connection.Emit(Numbered(new SessionLeaveEvent()));
+        _connection.Emit(Numbered(new SessionEndEvent
+        {
+            Interactive = IsInteractive,
+            Participants = [_connection.User.Identity.UserName],
+            SessionStart = _started,
+            SessionStop = _connection.Context.Time.GetUtcNow(),
+            InitialCommand = InitialCommand,
+            SessionRecording = _mode,
+        }));
+        _connection.Emit(Numbered(new SessionDataEvent { BytesSent = _connection.Activity.Sent, BytesReceived = _connection.Activity.Received }));
+        if (_recording is not null)
+        {
+            try
+            {
+                await _recording.EndAsync(exit);
+            }
+            catch (IOException e)
+            {
+                _connection.Report(e, $"Completing the recording of session {SessionId}");
+            }
+        }
+    }
+
+    private static string? Describe(ProcessExit? exit) => exit switch
+    {
+        null => "its user left it behind",
+        { Signal: > 0 and var signal } => $"ended by signal {SignalNames.Name(signal)}",
+        { Code: 0 } => null,
+        { Code: var code } => $"exited with status {code}",
+    };
+
+    private static async ValueTask EndOutputAsync(ISessionRecording recording, ReadOnlyMemory<byte> last)
+    {
+        await recording.OutputAsync(last);
+        await recording.OutputAsync("\r\n[the rest of this command's output was not recorded]\r\n"u8.ToArray());
+    }
+
+    private ServerEvent Numbered(ServerEvent happened) =>
+        happened with { SessionId = SessionId.ToString("D"), Index = Interlocked.Increment(ref _index) - 1 };
+}
