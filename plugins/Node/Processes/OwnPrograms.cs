@@ -8,22 +8,21 @@ internal static class OwnPrograms
 {
     private const UnixFileMode WritableByOthers = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
-    /// <summary>The path of a program.</summary>
+    /// <summary>The path of a program: beside the host's executable, or in a folder there.</summary>
     /// <param name="hostExecutable">The host's executable.</param>
+    /// <param name="folder">The folder.</param>
     /// <param name="name">The program's file name.</param>
     /// <exception cref="TeleportException">It is not there, or somebody else could have put it there.</exception>
-    public static string Find(string hostExecutable, string name)
+    public static string Find(string hostExecutable, string folder, string name)
     {
-        string path = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(hostExecutable))!, name);
-        if (!File.Exists(path))
-        {
-            throw TeleportException.Unavailable(
-                $"Sessions cannot be served: the program {path} is missing. It is part of the installation, beside {Path.GetFileName(hostExecutable)}: install it again.");
-        }
+        string installation = Path.GetDirectoryName(Path.GetFullPath(hostExecutable))!;
+        string path = new[] { Path.Combine(installation, name), Path.Combine(installation, folder, name) }.FirstOrDefault(File.Exists)
+            ?? throw TeleportException.Unavailable(
+                $"The program {name} is missing in {installation}. It is part of the installation: install it again, or build it with ./build.sh.");
 
         // It is run as root: whoever can change it is root.
         return LibC.geteuid() == 0 && (File.GetUnixFileMode(path) & WritableByOthers) != 0
-            ? throw TeleportException.Unavailable($"Sessions cannot be served: {path} can be changed by others than its owner. Run: chmod go-w {path}")
+            ? throw TeleportException.Unavailable($"The program {path} can be changed by others than its owner, and would run as root. Run: chmod go-w {path}")
             : path;
     }
 }

@@ -22,6 +22,9 @@ internal sealed record RecordedSession
     /// <summary>Size of the terminal; <c>null</c>: none.</summary>
     public TerminalSize? Size { get; init; }
 
+    /// <summary>Kind of the terminal, as <c>xterm</c>; <c>null</c>: none.</summary>
+    public string? Terminal { get; init; }
+
     /// <summary>The command; <c>null</c>: a shell.</summary>
     public string? Command { get; init; }
 }

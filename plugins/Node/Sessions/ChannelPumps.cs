@@ -52,7 +52,7 @@ internal static class ChannelPumps
 
     /// <summary>Moves what the program prints to the client, until it ends.</summary>
     /// <exception cref="SshException">The connection is lost.</exception>
-    public static async Task FromProgramAsync(Descriptor program, SshChannel channel, SessionLog log, ActivityMeter activity)
+    public static async Task FromProgramAsync(Descriptor program, SshChannel channel, ActivityMeter activity)
     {
         while (true)
         {
@@ -61,7 +61,6 @@ internal static class ChannelPumps
             int? count = program.TryRead(buffer.Span);
             if (count > 0)
             {
-                await log.OutputAsync(buffer[..count.Value]);
                 channel.Output.Advance(count.Value);
                 activity.OnSent(count.Value);
                 // More may be there: an edge is told once.
@@ -77,7 +76,7 @@ internal static class ChannelPumps
 
     /// <summary>Moves what the program prints of errors to the client, until it ends.</summary>
     /// <exception cref="SshException">The connection is lost.</exception>
-    public static async Task ErrorsFromProgramAsync(Descriptor program, SshChannel channel, SessionLog log, ActivityMeter activity)
+    public static async Task ErrorsFromProgramAsync(Descriptor program, SshChannel channel, ActivityMeter activity)
     {
         while (true)
         {
@@ -93,7 +92,6 @@ internal static class ChannelPumps
 
                 if (count > 0)
                 {
-                    await log.OutputAsync(buffer.AsMemory(0, count.Value));
                     await channel.WriteErrorAsync(buffer.AsMemory(0, count.Value));
                     activity.OnSent(count.Value);
                     program.Wake();

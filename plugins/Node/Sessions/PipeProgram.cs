@@ -23,8 +23,8 @@ internal sealed class PipeProgram(NodeConnection connection, SshChannel channel,
 
         Task input = ChannelPumps.ToProgramAsync(channel, program.Input!, closesAtEnd: true, connection.Activity);
         Task output = Task.WhenAll(
-            ChannelPumps.FromProgramAsync(program.Output!, channel, log, connection.Activity),
-            ChannelPumps.ErrorsFromProgramAsync(program.Errors!, channel, log, connection.Activity));
+            ChannelPumps.FromProgramAsync(program.Output!, channel, connection.Activity),
+            ChannelPumps.ErrorsFromProgramAsync(program.Errors!, channel, connection.Activity));
         Task events = program.Events is { } reports ? FileEvents.ReadAsync(reports, log) : Task.CompletedTask;
         bool isComplete = await EndsAsync(output, program);
         channel.Input.CancelPendingRead();

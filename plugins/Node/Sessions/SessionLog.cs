@@ -10,16 +10,12 @@ namespace Teleport.Node.Sessions;
 /// <summary>Tells the audit log and the recording what happens in a session.</summary>
 internal sealed class SessionLog
 {
-    /// <summary>Output of commands without a terminal is recorded up to here: files piped through them are no session to watch.</summary>
-    private const long MaxCommandBytes = 1024 * 1024;
-
     private readonly NodeConnection _connection;
     private readonly SessionRequest _request;
     private readonly DateTimeOffset _started;
     private readonly ISessionRecording? _recording;
     private readonly string _mode;
     private long _index;
-    private long _recorded;
 
     private SessionLog(NodeConnection connection, Guid sessionId, SessionRequest request, ISessionRecording? recording, DateTimeOffset started)
     {
@@ -51,6 +47,7 @@ internal sealed class SessionLog
                 ClusterName = context.Cluster().ClusterName,
                 Started = now,
                 Size = request.Terminal is null ? null : request.Size,
+                Terminal = request.Terminal is null ? null : request.Term,
                 Command = request.Command,
             },
             cancellationToken);
@@ -64,30 +61,8 @@ internal sealed class SessionLog
         return log;
     }
 
-    /// <summary>Keeps what the program printed.</summary>
-    public ValueTask OutputAsync(ReadOnlyMemory<byte> printed)
-    {
-        if (_recording is null)
-        {
-            return ValueTask.CompletedTask;
-        }
-
-        if (!IsInteractive)
-        {
-            long before = Interlocked.Add(ref _recorded, printed.Length) - printed.Length;
-            if (before >= MaxCommandBytes)
-            {
-                return ValueTask.CompletedTask;
-            }
-
-            if (before + printed.Length > MaxCommandBytes)
-            {
-                return EndOutputAsync(_recording, printed[..(int)(MaxCommandBytes - before)]);
-            }
-        }
-
-        return _recording.OutputAsync(printed);
-    }
+    /// <summary>Keeps what a terminal showed. What commands print without one is not recorded, as it may be files of any size.</summary>
+    public ValueTask OutputAsync(ReadOnlyMemory<byte> printed) => _recording?.OutputAsync(printed) ?? ValueTask.CompletedTask;
 
     public async ValueTask ResizeAsync(TerminalSize size)
     {
@@ -145,12 +120,6 @@ internal sealed class SessionLog
         { Code: 0 } => null,
         { Code: var code } => $"exited with status {code}",
     };
-
-    private static async ValueTask EndOutputAsync(ISessionRecording recording, ReadOnlyMemory<byte> last)
-    {
-        await recording.OutputAsync(last);
-        await recording.OutputAsync("\r\n[the rest of this command's output was not recorded]\r\n"u8.ToArray());
-    }
 
     private ServerEvent Numbered(ServerEvent happened) =>
         happened with { SessionId = SessionId.ToString("D"), Index = Interlocked.Increment(ref _index) - 1 };

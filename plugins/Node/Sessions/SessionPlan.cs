@@ -60,7 +60,7 @@ internal sealed record SessionPlan
 
     private static SessionPlan OwnProgram(NodeConnection connection, IReadOnlyList<string> arguments) => new()
     {
-        Executable = OwnPrograms.Find(connection.Context.Instance.ExecutablePath, FileServer),
+        Executable = OwnPrograms.Find(connection.Context.Instance.ExecutablePath, "files", FileServer),
         Arguments = [FileServer, .. arguments],
         IsOwnProgram = true,
     };
