@@ -10,7 +10,7 @@ using Teleport.Ssh.Messages;
 namespace Teleport.Node.Connections;
 
 /// <summary>What an authenticated user may open: sessions and forwardings. Access is asked again for each.</summary>
-internal sealed partial class NodeConnection : ISshConnectionHandler
+internal sealed partial class NodeConnection : ISshConnectionHandler, IAsyncDisposable
 {
     /// <summary>Sessions of one connection, whatever the roles say.</summary>
     private const int MaxSessions = 200;
@@ -122,10 +122,15 @@ internal sealed partial class NodeConnection : ISshConnectionHandler
             await Ssh.Completion;
         }
 
+    }
+
+    /// <summary>Ends the connection and waits for all that ran for it.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Ssh.DisposeAsync();
         await _forwards.DisposeAsync();
         Agent.Dispose();
         await Tasks.WaitAsync();
-        await Ssh.DisposeAsync();
     }
 
     /// <summary>Tells everybody at a terminal why, and closes the connection.</summary>

@@ -83,10 +83,10 @@ internal sealed partial class NodeServer(NodeContext context)
             var stamp = new EventStamp(context, origin);
             var headed = new ProxyHeaderStream(stream, header => AcceptHeader(header, origin));
             NodeConnection? handler = null;
-            SshConnection ssh = await SshConnection.AcceptAsync(headed, Options(origin, stamp, connection => handler = Handler(connection, origin, stamp)), abort);
+            await SshConnection.AcceptAsync(headed, Options(origin, stamp, connection => handler = Handler(connection, origin, stamp)), abort);
             isLoggingIn = false;
             _counter.OnLoginEnded(address);
-            await RunAsync(handler!, ssh, abort);
+            await RunAsync(handler!, abort);
         }
         catch (Exception e) when (e is SshException or IOException or SocketException or TeleportException or OperationCanceledException)
         {
@@ -122,7 +122,7 @@ internal sealed partial class NodeServer(NodeContext context)
         await _tasks.WaitAsync();
     }
 
-    private async Task RunAsync(NodeConnection handler, SshConnection ssh, CancellationToken abort)
+    private async Task RunAsync(NodeConnection handler, CancellationToken abort)
     {
         lock (_gate)
         {
@@ -140,7 +140,7 @@ internal sealed partial class NodeServer(NodeContext context)
                 _connections.Remove(handler);
             }
 
-            await ssh.DisposeAsync();
+            await handler.DisposeAsync();
         }
     }
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net.Sockets;
-using Microsoft.Win32.SafeHandles;
 using Teleport.Abstractions.Audit;
 using Teleport.Abstractions.Configuration;
 using Teleport.Abstractions.Security;

@@ -35,7 +35,7 @@ internal sealed record LoginDefinitions(string UserPath, string RootPath)
         return definitions;
     }
 
-    private static IEnumerable<string> ReadLines(string path)
+    private static string[] ReadLines(string path)
     {
         try
         {

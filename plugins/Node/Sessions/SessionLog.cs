@@ -3,7 +3,6 @@ using Teleport.Abstractions.Audit;
 using Teleport.Node.Connections;
 using Teleport.Node.Processes;
 using Teleport.Node.Recording;
-using Teleport.Ssh;
 
 namespace Teleport.Node.Sessions;
 
