@@ -63,6 +63,9 @@ internal sealed partial class NodeService(NodeOptions options, IServiceProvider 
             Time = _time,
             Loggers = services.GetRequiredService<ILoggerFactory>(),
         });
+        await using TunnelAgent? tunnels = service.ThroughProxy
+            ? new TunnelAgent(service, (_, stream, ended) => ServeTunnelAsync(server, stream, ended, abort))
+            : null;
         await using (var beats = new Heartbeat(service, description.Current, context))
         {
             Volatile.Write(ref heartbeat, beats);
@@ -81,6 +84,12 @@ internal sealed partial class NodeService(NodeOptions options, IServiceProvider 
         context.ReportReady(where);
         await Task.WhenAny(Task.Delay(Timeout.Infinite, context.Draining));
         await listening;
+    }
+
+    private static async Task ServeTunnelAsync(NodeServer server, Stream stream, CancellationToken ended, CancellationToken abort)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ended, abort);
+        await server.ServeAsync(stream, new IPEndPoint(IPAddress.Loopback, DefaultPort), remote: null, stop.Token);
     }
 
     private JoinOptions JoinWishes()

@@ -9,5 +9,5 @@ internal static class HostOutput
         .Single(static metadata => metadata.Key == "HostOutput").Value!;
 
     /// <summary>The helper; the native one of a publish folder when the variable names one.</summary>
-    public static string Spawn { get; } = Environment.GetEnvironmentVariable("TELEPORT_TEST_SPAWN") ?? Path.Combine(Folder, "teleport-spawn");
+    public static string Spawn { get; } = Environment.GetEnvironmentVariable("TELEPORT_TEST_SPAWN") ?? Path.Combine(Folder, "spawn", "teleport-spawn");
 }

@@ -33,7 +33,7 @@ internal sealed class OpenSsh : IDisposable
               StrictHostKeyChecking yes
               BatchMode yes
               ControlPath none
-              LogLevel ERROR
+              LogLevel INFO
 
             """);
     }

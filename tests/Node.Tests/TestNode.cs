@@ -14,6 +14,7 @@ using Teleport.Node.Processes;
 using Teleport.Pki;
 using Teleport.Pki.Authorities;
 using Teleport.Pki.Issuing;
+using Teleport.Ssh;
 using Teleport.Ssh.Keys;
 
 namespace Teleport.Node.Tests;
@@ -138,6 +139,24 @@ internal sealed class TestNode : IAsyncDisposable
             SshKey = key.PublicKey,
             NotBefore = DateTimeOffset.UtcNow - CertificateTimes.Skew,
         }).Ssh;
+
+    /// <summary>Logs in by our own client.</summary>
+    public async Task<SshConnection> ConnectAsync(UserIdentity identity, Socket? socket = null)
+    {
+        if (socket is null)
+        {
+            socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            await socket.ConnectAsync(IPAddress.Loopback, Port);
+        }
+
+        SshPrivateKey key = SshPrivateKey.Generate(SshKeyKind.Ed25519);
+        return await SshConnection.ConnectAsync(socket, new SshClientOptions
+        {
+            UserName = identity.Principals[0],
+            Credentials = [SshCredential.FromCertificate(key, Certificate(key.PublicKey, identity))],
+            HostKeyVerifier = new CertificateAuthorityVerifier([HostSigner.Ssh.PublicKey], ["localhost"]),
+        }).WaitAsync(TimeSpan.FromSeconds(30));
+    }
 
     /// <summary>Waits for an event of a type that fulfils a condition.</summary>
     public async Task<TEvent> EventAsync<TEvent>(Func<TEvent, bool>? condition = null)

@@ -36,11 +36,6 @@ internal sealed class AccessGate(NodeContext context)
             return (null, $"{denied}: your certificate expired at {identity.Expires:u}. Log in again: tsh login");
         }
 
-        if (identity.PinnedAddress is { } pinned && !(IPAddress.TryParse(pinned, out IPAddress? address) && address.Equals(remote?.Address)))
-        {
-            return (null, $"{denied}: your certificate is bound to the address {pinned}, and you come from {remote?.Address.ToString() ?? "an unknown one"}. Log in again: tsh login");
-        }
-
         RoleSet roles = RoleSet.Resolve(identity, cluster.FindRole);
         AccessDecision<NodeGrant> decision = NodeAccess.Check(
             Caller.Of(identity, remote?.ToString()), roles, self, login, cluster.AuthPreference, cluster.Networking);

@@ -58,14 +58,14 @@ internal sealed partial class NodeConnection : ISshConnectionHandler, IAsyncDisp
     /// <returns>The grant as of now, or why not.</returns>
     public (NodeGrant? Grant, string? Refusal) Authorize() => _access.Check(User.Identity, User.Grant.Login, Origin.Remote);
 
-    public ValueTask OnChannelOpenAsync(SshChannelOpen open, CancellationToken ct)
+    public async ValueTask OnChannelOpenAsync(SshChannelOpen open, CancellationToken ct)
     {
         (NodeGrant? grant, string? refusal) = Authorize();
         if (grant is null)
         {
             Stamp.Emit(new AuthFailedEvent { Error = refusal! });
             open.Reject(ChannelOpenFailure.AdministrativelyProhibited, refusal!);
-            return ValueTask.CompletedTask;
+            return;
         }
 
         switch (open.Type)
@@ -74,17 +74,15 @@ internal sealed partial class NodeConnection : ISshConnectionHandler, IAsyncDisp
                 OpenSession(open, grant.Permissions);
                 break;
             case "direct-tcpip":
-                Tasks.Own(DirectForward.TcpAsync(this, open, grant.Permissions));
+                await DirectForward.TcpAsync(this, open, grant.Permissions);
                 break;
             case "direct-streamlocal@openssh.com":
-                Tasks.Own(DirectForward.UnixAsync(this, open, grant.Permissions));
+                await DirectForward.UnixAsync(this, open, grant.Permissions);
                 break;
             default:
                 open.Reject(ChannelOpenFailure.UnknownChannelType, $"Channels of the type {open.Type} are not known here.");
                 break;
         }
-
-        return ValueTask.CompletedTask;
     }
 
     public async ValueTask<SshGlobalReply> OnGlobalRequestAsync(string name, ReadOnlyMemory<byte> payload, CancellationToken ct)

@@ -16,10 +16,9 @@ internal static class DirectForward
 {
     private static readonly TimeSpan DialTime = TimeSpan.FromSeconds(30);
 
-    /// <summary>Serves <c>direct-tcpip</c>.</summary>
+    /// <summary>Answers <c>direct-tcpip</c>; what is opened goes on by itself.</summary>
     public static async Task TcpAsync(NodeConnection connection, SshChannelOpen open, SessionPermissions permissions)
     {
-        await Task.Yield();
         string target = "?";
         try
         {
@@ -42,7 +41,7 @@ internal static class DirectForward
             var stream = (NetworkStream)await TcpDialer.ConnectAsync(new NetworkAddress(request.Host, (int)request.Port), limit.Token);
             stream.Socket.NoDelay = true;
             connection.Emit(new PortForwardEvent { Address = target, Success = true });
-            await ChannelRelay.RunAsync(open.Accept(), stream.Socket, connection.Activity);
+            connection.Tasks.Own(ChannelRelay.RunAsync(open.Accept(), stream.Socket, connection.Activity));
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException or IOException)
         {
@@ -55,10 +54,9 @@ internal static class DirectForward
         }
     }
 
-    /// <summary>Serves <c>direct-streamlocal@openssh.com</c>, with the user's own rights to the socket.</summary>
+    /// <summary>Answers <c>direct-streamlocal@openssh.com</c>, with the user's own rights to the socket.</summary>
     public static async Task UnixAsync(NodeConnection connection, SshChannelOpen open, SessionPermissions permissions)
     {
-        await Task.Yield();
         string target = "?";
         try
         {
@@ -71,7 +69,7 @@ internal static class DirectForward
 
             Socket socket = UserSocket.Adopt(await connection.Context.Spawner.SocketAsync(connection.User.Local, SpawnMode.Connect, target));
             connection.Emit(new PortForwardEvent { Address = target, Success = true });
-            await ChannelRelay.RunAsync(open.Accept(), socket, connection.Activity);
+            connection.Tasks.Own(ChannelRelay.RunAsync(open.Accept(), socket, connection.Activity));
         }
         catch (Exception e) when (e is SocketException or IOException)
         {

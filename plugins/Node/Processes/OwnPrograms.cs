@@ -15,7 +15,10 @@ internal static class OwnPrograms
     /// <exception cref="TeleportException">It is not there, or somebody else could have put it there.</exception>
     public static string Find(string hostExecutable, string folder, string name)
     {
-        string installation = Path.GetDirectoryName(Path.GetFullPath(hostExecutable))!;
+        // Run by `dotnet teleport.dll`, the executable says nothing of where the host is.
+        string installation = Path.GetFileNameWithoutExtension(hostExecutable) == "dotnet"
+            ? AppContext.BaseDirectory
+            : Path.GetDirectoryName(Path.GetFullPath(hostExecutable))!;
         string path = new[] { Path.Combine(installation, name), Path.Combine(installation, folder, name) }.FirstOrDefault(File.Exists)
             ?? throw TeleportException.Unavailable(
                 $"The program {name} is missing in {installation}. It is part of the installation: install it again, or build it with ./build.sh.");

@@ -6,11 +6,8 @@ namespace Teleport.Node.Sessions;
 /// <param name="Program">The program that was asked for: <c>scp</c>, <c>sftp-server</c> or <c>rsync</c>.</param>
 /// <param name="IsUpload">Whether files come to this host.</param>
 /// <param name="Path">The path on this host, as it was written.</param>
-/// <param name="Arguments">For scp: its arguments, to be served by our own; <c>null</c>: only a shell could take the line apart.</param>
-internal sealed record FileCopyCommand(string Program, bool IsUpload, string Path, IReadOnlyList<string>? Arguments)
+internal sealed record FileCopyCommand(string Program, bool IsUpload, string Path)
 {
-    private static readonly SearchValues<char> ShellCharacters = SearchValues.Create("$`;|&<>()\n\r{}");
-
     private static readonly SearchValues<char> Names = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
 
     /// <summary>Recognises a command line.</summary>
@@ -37,15 +34,15 @@ internal sealed record FileCopyCommand(string Program, bool IsUpload, string Pat
         IReadOnlyList<string> arguments = [.. words.Skip(first + 1)];
         return program switch
         {
-            "scp" => OfScp(command, arguments),
+            "scp" => OfScp(arguments),
             "rsync" when arguments.Contains("--server") => new FileCopyCommand(
-                program, !arguments.Contains("--sender"), arguments.LastOrDefault("."), Arguments: null),
-            "sftp-server" or "internal-sftp" => new FileCopyCommand(program, IsUpload: true, ".", Arguments: null),
+                program, !arguments.Contains("--sender"), arguments.LastOrDefault(".")),
+            "sftp-server" or "internal-sftp" => new FileCopyCommand(program, IsUpload: true, "."),
             _ => null,
         };
     }
 
-    private static FileCopyCommand? OfScp(string command, IReadOnlyList<string> arguments)
+    private static FileCopyCommand? OfScp(IReadOnlyList<string> arguments)
     {
         bool isSink = false, isSource = false;
         foreach (string argument in arguments.TakeWhile(static argument => argument.StartsWith('-') && argument != "--"))
@@ -57,7 +54,7 @@ internal sealed record FileCopyCommand(string Program, bool IsUpload, string Pat
         // Neither: the user runs scp here to copy elsewhere, as a client.
         return isSink == isSource
             ? null
-            : new FileCopyCommand("scp", isSink, arguments.LastOrDefault("."), command.AsSpan().ContainsAny(ShellCharacters) ? null : arguments);
+            : new FileCopyCommand("scp", isSink, arguments.LastOrDefault("."));
     }
 
     private static bool IsAssignment(string word)

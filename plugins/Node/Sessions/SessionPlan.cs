@@ -1,5 +1,6 @@
 using Teleport.Node.Connections;
 using Teleport.Node.Processes;
+using Teleport.Ssh.Scp;
 
 namespace Teleport.Node.Sessions;
 
@@ -43,15 +44,16 @@ internal sealed record SessionPlan
         }
 
         FileCopyCommand? copy = FileCopyCommand.Recognise(used);
-        return copy is { Program: "scp", Arguments: { } arguments } && !hasTerminal
-            ? OwnProgram(connection, ["scp", .. arguments]) with { FileCopy = copy }
+        // What only a shell could take apart is left to the shell, and to whatever scp the host has.
+        return copy is { Program: "scp" } && !hasTerminal && ScpCommand.TryParse(used, out _)
+            ? OwnProgram(connection, ["scp", used]) with { FileCopy = copy }
             : new SessionPlan { Executable = user.Shell, Arguments = [shellName, "-c", used], FileCopy = copy };
     }
 
     /// <summary>For the subsystem <c>sftp</c>.</summary>
     public static SessionPlan OfSftp(NodeConnection connection)
     {
-        var copy = new FileCopyCommand("sftp", IsUpload: true, ".", []);
+        var copy = new FileCopyCommand("sftp", IsUpload: true, ".");
         SessionPlan plan = connection.User.ForcedCommand is { } forced
             ? Of(connection, forced, hasTerminal: false)
             : OwnProgram(connection, ["sftp"]) with { FileCopy = copy };
