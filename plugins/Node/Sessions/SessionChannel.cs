@@ -46,7 +46,7 @@ internal sealed class SessionChannel(NodeConnection connection, SessionPermissio
             await Task.WhenAny(_start.Task, channel.Completion);
             if (_start.Task.IsCompleted && await _start.Task is { } plan)
             {
-                await RunAsync(channel, plan);
+                await (plan.Refusal is { } refusal ? FinishAsync(channel, exit: null, refusal) : RunAsync(channel, plan));
             }
         }
         catch (SshException)
@@ -175,8 +175,14 @@ internal sealed class SessionChannel(NodeConnection connection, SessionPermissio
         {
             const string Why = "Copying files is not allowed here, by the policy of your roles or of this node. Ask an administrator for ssh_file_copy.";
             connection.Emit(FileCopyRefusal(copy, Why));
-            await WriteErrorAsync(channel, Why);
-            return false;
+            if (plan.Subsystem is not null)
+            {
+                await WriteErrorAsync(channel, Why);
+                return false;
+            }
+
+            // As a program that fails: clients do not show what comes before a request that fails.
+            return _start.TrySetResult(plan with { Refusal = Why });
         }
 
         return _start.TrySetResult(plan);

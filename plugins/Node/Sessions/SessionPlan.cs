@@ -25,6 +25,9 @@ internal sealed record SessionPlan
     /// <summary>The subsystem that was asked for, or <c>null</c>.</summary>
     public string? Subsystem { get; init; }
 
+    /// <summary>Why it is not run, for the user; <c>null</c>: it is.</summary>
+    public string? Refusal { get; init; }
+
     /// <summary>Whether the program is one of ours.</summary>
     public bool IsOwnProgram { get; init; }
 

@@ -1,5 +1,4 @@
 using Teleport.Abstractions.Audit;
-using Teleport.Abstractions.Resources;
 
 namespace Teleport.Node.Tests.Sessions;
 
