@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using Teleport.Abstractions.Errors;
 using Teleport.Api;
 using Teleport.Api.Recordings.V1;
@@ -46,7 +45,7 @@ internal sealed class RecordingsCommand : Command
                 },
                 cancellationToken: cancellationToken);
             ReadOnlyMemory<byte>[] events = [.. found.SessionEndEvents.Select(static e => e.Memory)];
-            await Console.Out.WriteAsync(output == OutputFormat.Text ? Format(events) : Documents.Format(events, output));
+            await Console.Out.WriteAsync(output == OutputFormat.Text ? RecordingTable.Format(events) : Documents.Format(events, output));
             return 0;
         });
         return list;
@@ -83,28 +82,6 @@ internal sealed class RecordingsCommand : Command
         });
         return export;
     }
-
-    private static string Format(ReadOnlyMemory<byte>[] events)
-    {
-        var table = new Table("ID", "Type", "Participants", "Hostname", "Timestamp");
-        foreach (ReadOnlyMemory<byte> json in events)
-        {
-            using JsonDocument document = JsonDocument.Parse(json);
-            JsonElement root = document.RootElement;
-            string participants = root.TryGetProperty("participants", out JsonElement all) && all.ValueKind == JsonValueKind.Array
-                ? string.Join(", ", all.EnumerateArray().Select(static p => p.GetString()))
-                : Text(root, "user");
-            string time = root.TryGetProperty("time", out JsonElement at) && at.TryGetDateTimeOffset(out DateTimeOffset when)
-                ? when.UtcDateTime.ToString("MMM d yyyy HH:mm 'UTC'", CultureInfo.InvariantCulture)
-                : "";
-            table.Add(Text(root, "sid"), Text(root, "proto"), participants, Text(root, "server_hostname"), time);
-        }
-
-        return events.Length == 0 ? "No recordings found. Recordings appear some seconds after a session with a terminal ends.\n" : table + "\n";
-    }
-
-    private static string Text(JsonElement root, string name) =>
-        root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
 
     private static DateTimeOffset? Day(string? text)
     {
