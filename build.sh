@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Publishes dist/: teleport, tctl, tsh, teleport-spawn and plugins/, and packs an archive of it into out/.
+# Publishes dist/: teleport, tctl, tsh, teleport-spawn, teleport-files and plugins/, and packs an archive of it into out/.
 # Usage: ./build.sh [--no-native]
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -52,7 +52,7 @@ if [ "$native" = yes ]; then
     echo "  Debian, Ubuntu  apt-get install clang zlib1g-dev"
     echo "  Fedora          dnf install clang zlib-devel"
     echo "  Alpine          apk add clang build-base zlib-dev"
-    echo "note: tsh, tctl and teleport-spawn will run on the installed .NET runtime instead, and start more slowly."
+    echo "note: tsh, tctl, teleport-spawn and teleport-files will run on the installed .NET runtime instead, and start more slowly."
   fi
 fi
 
@@ -87,7 +87,7 @@ for project in plugins/* access-plugins/*; do
   publish "$file" "$dist/plugins/${name#Teleport.}" --self-contained false -p:PublishReadyToRun=true
 done
 
-for pair in src/Spawn:teleport-spawn src/Tsh:tsh src/Tctl:tctl; do
+for pair in src/Spawn:teleport-spawn src/FileServer:teleport-files src/Tsh:tsh src/Tctl:tctl; do
   project=${pair%%:*} name=${pair##*:}
   if [ "$native" = yes ]; then
     step "$name (native)"

@@ -32,12 +32,10 @@ internal static unsafe class Launch
         if (_ownProgram >= 0)
         {
             _ = LibC.execveat(_ownProgram, "", arguments, environment, LibC.AT_EMPTY_PATH);
-        }
-        else
-        {
-            _ = LibC.execve(request.Executable, arguments, environment);
+            // A script, as where our programs are not native, needs its path.
         }
 
+        _ = LibC.execve(request.Executable, arguments, environment);
         throw SpawnException.Of($"cannot run {request.Executable}");
     }
 

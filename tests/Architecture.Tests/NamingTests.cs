@@ -5,7 +5,7 @@ namespace Teleport.Architecture.Tests;
 public sealed partial class NamingTests
 {
     private static readonly string[] OurAreas = ["src", "plugins", "access-plugins"];
-    private static readonly string[] CommandNames = ["teleport", "tsh", "tctl", "teleport-spawn"];
+    private static readonly string[] CommandNames = ["teleport", "tsh", "tctl", "teleport-spawn", "teleport-files"];
 
     // Words that say nothing of what a type is for, and let it grow without end.
     private static readonly string[] ForbiddenSuffixes = ["Manager", "Helper", "Helpers", "Utils", "Util", "Info", "Data"];

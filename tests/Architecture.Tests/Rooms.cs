@@ -12,6 +12,7 @@ internal static class Rooms
         ["src/Yaml"] = [],
         ["src/Ssh"] = [],
         ["src/Spawn"] = [],
+        ["src/FileServer"] = ["src/Ssh"],
         ["src/Manifest"] = ["src/Abstractions"],
         ["src/Access"] = ["src/Abstractions"],
         ["src/Pki"] = ["src/Abstractions", "src/Ssh"],

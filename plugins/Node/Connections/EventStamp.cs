@@ -6,6 +6,8 @@ namespace Teleport.Node.Connections;
 /// <summary>Fills in what all events of a connection have in common.</summary>
 internal sealed class EventStamp(NodeContext context, ConnectionOrigin origin)
 {
+    private Tuple<Server, IReadOnlyDictionary<string, string>>? _labels;
+
     /// <summary>The user, once known.</summary>
     public string? User { get; set; }
 
@@ -27,7 +29,18 @@ internal sealed class EventStamp(NodeContext context, ConnectionOrigin origin)
             ServerId = self.Metadata.Name,
             ServerHostname = self.Spec.Hostname,
             ServerAddress = self.Spec.Addr.Length > 0 ? self.Spec.Addr : null,
-            ServerLabels = self.AllLabels(),
+            ServerLabels = LabelsOf(self),
         });
+    }
+
+    private IReadOnlyDictionary<string, string> LabelsOf(Server self)
+    {
+        Tuple<Server, IReadOnlyDictionary<string, string>>? known = _labels;
+        if (!ReferenceEquals(known?.Item1, self))
+        {
+            _labels = known = Tuple.Create(self, self.AllLabels());
+        }
+
+        return known.Item2;
     }
 }

@@ -86,6 +86,7 @@ internal sealed partial class NodeAuthenticator(NodeContext context, AccessGate 
 
     private SshAuthenticationResult Refuse(SshCertificate certificate, string login, string reason, bool isOurs)
     {
+        NodeMetrics.RefusedLogins.Add(1);
         LogRefused(login, origin.Remote?.ToString(), certificate.Serial.ToString(CultureInfo.InvariantCulture), reason);
         stamp.Login = login;
         // The name in a certificate of a stranger's is anybody's claim.

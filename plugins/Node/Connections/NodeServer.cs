@@ -52,7 +52,7 @@ internal sealed partial class NodeServer(NodeContext context)
             socket.NoDelay = true;
             if (socket is { RemoteEndPoint: IPEndPoint remote, LocalEndPoint: IPEndPoint local })
             {
-                _tasks.Own(ServeAsync(new NetworkStream(socket, ownsSocket: true), local, remote, abort));
+                _ = ServeAsync(new NetworkStream(socket, ownsSocket: true), local, remote, abort);
             }
             else
             {
@@ -66,7 +66,28 @@ internal sealed partial class NodeServer(NodeContext context)
     /// <param name="local">The node's end.</param>
     /// <param name="remote">The other end; <c>null</c>: not known, as in a tunnel, unless the proxy says it.</param>
     /// <param name="abort">Ends it at once.</param>
-    public async Task ServeAsync(Stream stream, IPEndPoint local, IPEndPoint? remote, CancellationToken abort)
+    public Task ServeAsync(Stream stream, IPEndPoint local, IPEndPoint? remote, CancellationToken abort)
+    {
+        Task serving = ServeOneAsync(stream, local, remote, abort);
+        _tasks.Own(serving);
+        return serving;
+    }
+
+    /// <summary>Takes nothing new, ends what is unused, and waits for the rest.</summary>
+    public async Task DrainAsync()
+    {
+        _draining = true;
+        NodeConnection[] unused;
+        lock (_gate)
+        {
+            unused = [.. _connections.Where(static connection => connection.IsUnused)];
+        }
+
+        await Task.WhenAll(unused.Select(static connection => connection.EndAsync("it is shutting down")));
+        await _tasks.WaitAsync();
+    }
+
+    private async Task ServeOneAsync(Stream stream, IPEndPoint local, IPEndPoint? remote, CancellationToken abort)
     {
         IPAddress address = remote?.Address ?? IPAddress.None;
         if (_draining || !_counter.TryEnter(address))
@@ -108,22 +129,9 @@ internal sealed partial class NodeServer(NodeContext context)
         }
     }
 
-    /// <summary>Takes nothing new, ends what is unused, and waits for the rest.</summary>
-    public async Task DrainAsync()
-    {
-        _draining = true;
-        NodeConnection[] unused;
-        lock (_gate)
-        {
-            unused = [.. _connections.Where(static connection => connection.IsUnused)];
-        }
-
-        await Task.WhenAll(unused.Select(static connection => connection.EndAsync("it is shutting down")));
-        await _tasks.WaitAsync();
-    }
-
     private async Task RunAsync(NodeConnection handler, CancellationToken abort)
     {
+        NodeMetrics.Connections.Add(1);
         lock (_gate)
         {
             _connections.Add(handler);
@@ -141,6 +149,7 @@ internal sealed partial class NodeServer(NodeContext context)
             }
 
             await handler.DisposeAsync();
+            NodeMetrics.Connections.Add(-1);
         }
     }
 

@@ -194,12 +194,13 @@ internal sealed class SessionChannel(NodeConnection connection, SessionPermissio
 
     private async Task RunAsync(SshChannel channel, SessionPlan plan)
     {
+        NodeMetrics.Sessions.Add(1);
         PseudoTerminal? terminal = null;
         ProcessExit? exit = null;
         string? failure = null;
         try
         {
-            _log = await SessionLog.BeginAsync(connection, Guid.NewGuid(), _request, channel.Connection.Closed);
+            _log = await SessionLog.BeginAsync(connection, Guid.NewGuid(), _request, isTransfer: plan.IsOwnProgram, channel.Connection.Closed);
             terminal = _request.Terminal is { } asked ? PseudoTerminal.Open(connection.Context.Descriptors, _request.Size, asked.Modes.Span) : null;
             _program = Program(channel, plan, terminal);
             exit = await _program.RunAsync();
@@ -213,6 +214,7 @@ internal sealed class SessionChannel(NodeConnection connection, SessionPermissio
         {
             terminal?.Dispose();
             _program = null;
+            NodeMetrics.Sessions.Add(-1);
         }
 
         if (_log is not null)

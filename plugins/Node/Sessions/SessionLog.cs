@@ -12,13 +12,14 @@ internal sealed class SessionLog
     private readonly NodeConnection _connection;
     private readonly SessionRequest _request;
     private readonly DateTimeOffset _started;
-    private readonly ISessionRecording? _recording;
+    private readonly bool _isTransfer;
     private readonly string _mode;
+    private ISessionRecording? _recording;
     private long _index;
 
-    private SessionLog(NodeConnection connection, Guid sessionId, SessionRequest request, ISessionRecording? recording, DateTimeOffset started)
+    private SessionLog(NodeConnection connection, Guid sessionId, SessionRequest request, bool isTransfer, DateTimeOffset started)
     {
-        (_connection, SessionId, _request, _recording, _started) = (connection, sessionId, request, recording, started);
+        (_connection, SessionId, _request, _isTransfer, _started) = (connection, sessionId, request, isTransfer, started);
         _mode = connection.Context.Recorder.Mode;
     }
 
@@ -29,28 +30,23 @@ internal sealed class SessionLog
     private IReadOnlyList<string> InitialCommand => _request.Command is { } command ? [command] : [];
 
     /// <summary>Begins a session's events and recording. What cannot be kept must not begin.</summary>
+    /// <param name="connection">Whose session it is.</param>
+    /// <param name="sessionId">Its id.</param>
+    /// <param name="request">What the client asked for.</param>
+    /// <param name="isTransfer">Files are copied, and nothing else: that has events of its own and no recording.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="IOException">It cannot be recorded.</exception>
     /// <exception cref="Abstractions.Errors.TeleportException">The event cannot be kept.</exception>
-    public static async Task<SessionLog> BeginAsync(NodeConnection connection, Guid sessionId, SessionRequest request, CancellationToken cancellationToken)
+    public static async Task<SessionLog> BeginAsync(
+        NodeConnection connection, Guid sessionId, SessionRequest request, bool isTransfer, CancellationToken cancellationToken)
     {
-        NodeContext context = connection.Context;
-        DateTimeOffset now = context.Time.GetUtcNow();
-        ISessionRecording? recording = await context.Recorder.BeginAsync(
-            new RecordedSession
-            {
-                SessionId = sessionId,
-                User = connection.User.Identity.UserName,
-                Login = connection.User.Local.Name,
-                ServerId = context.Self().Metadata.Name,
-                ServerHostname = context.Self().Spec.Hostname,
-                ClusterName = context.Cluster().ClusterName,
-                Started = now,
-                Size = request.Terminal is null ? null : request.Size,
-                Terminal = request.Terminal is null ? null : request.Term,
-                Command = request.Command,
-            },
-            cancellationToken);
-        var log = new SessionLog(connection, sessionId, request, recording, now);
+        var log = new SessionLog(connection, sessionId, request, isTransfer, connection.Context.Time.GetUtcNow());
+        if (isTransfer)
+        {
+            return log;
+        }
+
+        log._recording = await connection.Context.Recorder.BeginAsync(log.Describe(), cancellationToken);
         connection.Stamp.Emit(log.Numbered(new SessionStartEvent
         {
             Size = request.Terminal is null ? null : request.Size.ToString(),
@@ -78,6 +74,27 @@ internal sealed class SessionLog
     /// <summary>Ends the session's events and its recording.</summary>
     public async ValueTask EndAsync(ProcessExit? exit, string? failure)
     {
+        if (!_isTransfer)
+        {
+            EmitEnd(exit, failure);
+        }
+
+        _connection.Emit(Numbered(new SessionDataEvent { BytesSent = _connection.Activity.Sent, BytesReceived = _connection.Activity.Received }));
+        if (_recording is not null)
+        {
+            try
+            {
+                await _recording.EndAsync(exit);
+            }
+            catch (IOException e)
+            {
+                _connection.Report(e, $"Completing the recording of session {SessionId}");
+            }
+        }
+    }
+
+    private void EmitEnd(ProcessExit? exit, string? failure)
+    {
         if (_request.Command is { } command && !IsInteractive)
         {
             _connection.Emit(Numbered(new ExecEvent
@@ -98,18 +115,24 @@ internal sealed class SessionLog
             InitialCommand = InitialCommand,
             SessionRecording = _mode,
         }));
-        _connection.Emit(Numbered(new SessionDataEvent { BytesSent = _connection.Activity.Sent, BytesReceived = _connection.Activity.Received }));
-        if (_recording is not null)
+    }
+
+    private RecordedSession Describe()
+    {
+        NodeContext context = _connection.Context;
+        return new RecordedSession
         {
-            try
-            {
-                await _recording.EndAsync(exit);
-            }
-            catch (IOException e)
-            {
-                _connection.Report(e, $"Completing the recording of session {SessionId}");
-            }
-        }
+            SessionId = SessionId,
+            User = _connection.User.Identity.UserName,
+            Login = _connection.User.Local.Name,
+            ServerId = context.Self().Metadata.Name,
+            ServerHostname = context.Self().Spec.Hostname,
+            ClusterName = context.Cluster().ClusterName,
+            Started = _started,
+            Size = IsInteractive ? _request.Size : null,
+            Terminal = IsInteractive ? _request.Term : null,
+            Command = _request.Command,
+        };
     }
 
     private static string? Describe(ProcessExit? exit) => exit switch
