@@ -69,7 +69,7 @@ internal sealed class ProxyComposition : IAsyncDisposable
         var dispatcher = new ConnectionDispatcher(
             new ConnectionSniffer(options.ProxyProtocol, [.. options.ProxyProtocolSources.Select(Parse)]),
             ssh,
-            new AuthRelay(member.ClusterName, dialer, time, loggers.CreateLogger<AuthRelay>()),
+            new AuthRelay(member.ClusterName, dialer, time, loggers.CreateLogger<AuthRelay>(), draining),
             new TlsTerminator(certificates, TlsSettings.CipherSuites(instance.TlsCipherSuites), ssh, connections),
             new PlainHttpAnswer(addresses.Web),
             loggers.CreateLogger<ConnectionDispatcher>());

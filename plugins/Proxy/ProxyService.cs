@@ -71,13 +71,14 @@ internal sealed partial class ProxyService(ProxyOptions options, IServiceProvide
         await proxy.StartAsync(abort);
         Task accepting = listeners.AcceptAsync(proxy.Dispatcher, context.Draining, abort);
         Task watching = WatchCertificatesAsync(certificates, context);
-        var heartbeat = new Heartbeat(joined, () => Describe(joined, listeners.Addresses), context);
-        LogServing(listeners.Description);
-        context.ReportReady(certificates.Problem() is { } problem ? $"{listeners.Description}; {problem}" : listeners.Description);
+        await using (new Heartbeat(joined, () => Describe(joined, listeners.Addresses), context))
+        {
+            LogServing(listeners.Description);
+            context.ReportReady(certificates.Problem() is { } problem ? $"{listeners.Description}; {problem}" : listeners.Description);
+            await accepting;
+        }
 
-        await accepting;
-        // From here on the proxy drains. Whoever looks for a proxy should find another.
-        await heartbeat.DisposeAsync();
+        // From here on the proxy drains: it is announced no more, so that whoever looks for a proxy finds another.
         LogDraining();
         await proxy.StopAsync(abort);
         await listeners.WhenIdleAsync();

@@ -9,8 +9,13 @@ using Teleport.Proxy.Routing;
 namespace Teleport.Proxy.Relaying;
 
 /// <summary>Relays TLS connections for the auth service, as bytes: the client's certificate is proven to the auth server itself.</summary>
-internal sealed partial class AuthRelay(string clusterName, NodeDialer dialer, TimeProvider time, ILogger<AuthRelay> logger) : IConnectionServer
+internal sealed partial class AuthRelay(
+    string clusterName, NodeDialer dialer, TimeProvider time, ILogger<AuthRelay> logger, CancellationToken draining)
+    : IConnectionServer
 {
+    // Calls that are under way may finish; clients keep such connections open for ever, and connect again by themselves.
+    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(5);
+
     // TLS alerts (RFC 8446 section 6): fatal, no_application_protocol and internal_error.
     private static readonly byte[] NoSuchProtocol = [21, 3, 3, 0, 2, 2, 120];
     private static readonly byte[] InternalError = [21, 3, 3, 0, 2, 2, 80];
@@ -37,6 +42,8 @@ internal sealed partial class AuthRelay(string clusterName, NodeDialer dialer, T
         }
 
         connection.Ticket.Promote(AdmissionStage.Anonymous);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(abort);
+        await using CancellationTokenRegistration registration = draining.Register(() => stop.CancelAfter(DrainTime));
         await using (target)
         {
             await using Stream client = connection.OpenStream();
@@ -48,7 +55,7 @@ internal sealed partial class AuthRelay(string clusterName, NodeDialer dialer, T
                     return ValueTask.CompletedTask;
                 },
                 target,
-                abort);
+                stop.Token);
         }
     }
 

@@ -6,6 +6,9 @@ namespace Teleport.Proxy.Web;
 /// <summary>Passes on warnings and errors of the web framework, and nothing that it says of each request. Does not own the factory behind it.</summary>
 internal sealed class QuietLoggerFactory(ILoggerFactory inner) : ILoggerFactory
 {
+    // Kestrel does not know that the front door has ended TLS for it, and warns that HTTP/2 needs TLS; it serves HTTP/2 all the same.
+    private const string TlsIsMissing = "Http2DisabledWithHttp1AndNoTls";
+
     public ILogger CreateLogger(string categoryName) =>
         // Kestrel tells of every connection that a client broke off; the front door counts them.
         categoryName.StartsWith("Microsoft.AspNetCore.Server.Kestrel.BadRequests", StringComparison.Ordinal)
@@ -28,7 +31,7 @@ internal sealed class QuietLoggerFactory(ILoggerFactory inner) : ILoggerFactory
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (IsEnabled(logLevel))
+            if (IsEnabled(logLevel) && eventId.Name != TlsIsMissing)
             {
                 logger.Log(logLevel, eventId, state, exception, formatter);
             }
