@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using Microsoft.Win32.SafeHandles;
 
 namespace Teleport.Tsh;
 
@@ -8,11 +7,11 @@ internal static class StandardStreams
 {
     private const int BufferBytes = 64 * 1024;
 
-    public static FileStream Input { get; } = Open(0, FileAccess.Read);
+    public static Stream Input { get; } = Console.OpenStandardInput();
 
-    public static FileStream Output { get; } = Open(1, FileAccess.Write);
+    public static Stream Output { get; } = Console.OpenStandardOutput();
 
-    public static FileStream Error { get; } = Open(2, FileAccess.Write);
+    public static Stream Error { get; } = Console.OpenStandardError();
 
     /// <summary>Copies what arrives to a stream until it ends.</summary>
     public static async Task CopyToAsync(this PipeReader source, Stream target, CancellationToken cancellationToken)
@@ -53,6 +52,4 @@ internal static class StandardStreams
 
         await target.CompleteAsync();
     }
-
-    private static FileStream Open(int descriptor, FileAccess access) => new(new SafeFileHandle(descriptor, ownsHandle: false), access, bufferSize: 0);
 }
