@@ -27,6 +27,9 @@ public static class AuthProtocol
     // A DNS label has at most 63 characters, so the hexadecimal form holds names of up to 31 bytes.
     private const int MaxEncodedBytes = 31;
 
+    /// <summary>A name that every proxy of a cluster has in its SSH host certificate, so that clients know it by whatever address they dial.</summary>
+    public static string ProxyName(string clusterName) => $"teleport-proxy.{clusterName}";
+
     /// <summary>The name in an auth server's certificate and in the TLS handshake: <c>HEX(cluster).teleport.cluster.local</c>.</summary>
     public static string ServerName(string clusterName) => $"{Encode(clusterName)}.{ServerNameSuffix}";
 

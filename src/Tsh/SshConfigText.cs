@@ -1,5 +1,6 @@
 using System.Text;
 using Teleport.Abstractions.Errors;
+using Teleport.Api;
 using Teleport.Client.Profiles;
 
 namespace Teleport.Tsh;
@@ -17,7 +18,7 @@ internal static class SshConfigText
     public static string Format(Profile profile, ProfilePaths paths, int hostPort)
     {
         // The alias keeps the block of the proxy apart from a host that happens to have the proxy's name.
-        string proxy = $"teleport-proxy.{profile.Cluster}";
+        string proxy = AuthProtocol.ProxyName(profile.Cluster);
         var text = new StringBuilder();
         text.Append($"# Made by tsh config for {profile.User} on {profile.Cluster}; goes stale when you log in to another proxy.\n");
         text.Append($"Host *.{profile.Cluster} {proxy}\n");

@@ -40,6 +40,11 @@ internal sealed class HostNames(ResourceStore resources)
         HashSet<string> taken = await TakenAsync(request, cancellationToken);
         string suffix = "." + request.ClusterName;
         var names = new List<string> { request.HostId, request.HostId + suffix };
+        if (request.Role == SystemRole.Proxy)
+        {
+            names.Add(AuthProtocol.ProxyName(request.ClusterName));
+        }
+
         foreach (string name in wished)
         {
             string bare = name.EndsWith(suffix, StringComparison.OrdinalIgnoreCase) ? name[..^suffix.Length] : name;
@@ -70,6 +75,8 @@ internal sealed class HostNames(ResourceStore resources)
             _ when string.Equals(name, request.ClusterName, StringComparison.OrdinalIgnoreCase) => "is the name of the cluster",
             _ when name.Equals(AuthProtocol.ServerNameSuffix, StringComparison.OrdinalIgnoreCase)
                 || name.EndsWith("." + AuthProtocol.ServerNameSuffix, StringComparison.OrdinalIgnoreCase) => "belongs to auth servers",
+            _ when string.Equals(name, AuthProtocol.ProxyName(request.ClusterName), StringComparison.OrdinalIgnoreCase) && request.Role != SystemRole.Proxy =>
+                "belongs to proxies",
             _ when Guid.TryParse(bare, out _) && !string.Equals(bare, request.HostId, StringComparison.OrdinalIgnoreCase) => "is the id of another host",
             _ => null,
         };
