@@ -41,7 +41,8 @@ internal sealed record PasswordHash(int MemoryKib, int Iterations, byte[] Salt, 
     private static byte[] Compute(string password, byte[] salt, int memoryKib, int iterations)
     {
         // The same password typed on another machine must be the same bytes.
-        byte[] bytes = Encoding.UTF8.GetBytes(password.Normalize(NormalizationForm.FormKC));
+        // An empty one, which nobody can have, costs the same work.
+        byte[] bytes = Encoding.UTF8.GetBytes(password.Length > 0 ? Normalize(password) : "\0");
         try
         {
             using var argon2 = new Argon2id(bytes) { Salt = salt, MemorySize = memoryKib, Iterations = iterations, DegreeOfParallelism = 1 };
@@ -50,6 +51,19 @@ internal sealed record PasswordHash(int MemoryKib, int Iterations, byte[] Salt, 
         finally
         {
             CryptographicOperations.ZeroMemory(bytes);
+        }
+    }
+
+    private static string Normalize(string password)
+    {
+        try
+        {
+            return password.Normalize(NormalizationForm.FormKC);
+        }
+        catch (ArgumentException)
+        {
+            // Not text (a lone surrogate): taken as it is.
+            return password;
         }
     }
 

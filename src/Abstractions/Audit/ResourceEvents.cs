@@ -208,6 +208,7 @@ public sealed record SettingsUpdatedEvent : ResourceEvent
     };
 
     /// <summary>The kind of settings.</summary>
+    // Not "required": the serializer refuses a required property that it ignores.
     [JsonIgnore]
-    public required string Kind { get; init; }
+    public string Kind { get; init; } = "";
 }

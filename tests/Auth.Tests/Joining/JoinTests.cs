@@ -1,6 +1,5 @@
 using Google.Protobuf;
 using Teleport.Abstractions.Errors;
-using Teleport.Abstractions.Resources;
 using Teleport.Abstractions.Security;
 using Teleport.Api;
 using Teleport.Api.Join.V1;
@@ -236,7 +235,10 @@ public sealed class JoinTests
 
         Assert.Empty(Ssh.Keys.SshCertificate.Parse(far.SshCertificate).Principals.Intersect(["localhost", "127.0.0.1", "::1"]));
         Assert.Contains("localhost", near.Ssh.Principals);
-        Assert.Contains("203.0.113.9", (await cluster.EventsAsync("instance.join")).Last().GetProperty("addr.remote").GetString() + "203.0.113.9", StringComparison.Ordinal);
+        Dictionary<string, string> addresses = (await cluster.EventsAsync("instance.join"))
+            .ToDictionary(static e => e.GetProperty("host_id").GetString()!, static e => e.GetProperty("addr.remote").GetString()!);
+        Assert.Equal("203.0.113.9:5555", addresses[remote.HostId]);
+        Assert.StartsWith("127.0.0.1:", addresses[near.HostId], StringComparison.Ordinal);
     }
 
     [Fact]

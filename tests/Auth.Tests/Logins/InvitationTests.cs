@@ -1,6 +1,5 @@
 using Teleport.Abstractions.Errors;
 using Teleport.Abstractions.Resources;
-using Teleport.Abstractions.Security;
 using Teleport.Api.Login.V1;
 using Teleport.Api.Users.V1;
 using Teleport.Auth.Options;
