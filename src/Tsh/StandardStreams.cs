@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Microsoft.Win32.SafeHandles;
 
 namespace Teleport.Tsh;
 
@@ -7,7 +8,8 @@ internal static class StandardStreams
 {
     private const int BufferBytes = 64 * 1024;
 
-    public static Stream Input { get; } = Console.OpenStandardInput();
+    // Not the console's stream: that one sets the terminal up anew at each read, which would end the raw mode.
+    public static Stream Input { get; } = new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0);
 
     public static Stream Output { get; } = Console.OpenStandardOutput();
 
