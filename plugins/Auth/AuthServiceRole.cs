@@ -41,7 +41,7 @@ internal sealed partial class AuthServiceRole(AuthOptions options, IServiceProvi
         await using AuditPipeline audit = storage.CreateAudit(cluster.ClusterName, services);
         var localToken = new LocalJoinTokenFactory(services.GetRequiredService<IRendezvous>()).Create();
         var parts = new AuthParts(
-            storage, audit, authorities, new ClusterInfo(cluster.ClusterName, hostId, _instance.Version), localToken, staticTokens, services);
+            storage, audit, authorities, new ClusterIdentity(cluster.ClusterName, hostId, _instance.Version), localToken, staticTokens, services);
         OwnNames names = OwnNames.Of(hostId, cluster.ClusterName, _instance.Nodename, options.PublicAddr.Select(static a => a.Host)
             .Concat(_instance.AdvertiseAddress is { } advertised ? [advertised.Host] : []));
         var identity = new OwnIdentity(authorities, names, _time, _loggers.CreateLogger<OwnIdentity>());
@@ -140,7 +140,7 @@ internal sealed partial class AuthServiceRole(AuthOptions options, IServiceProvi
         }
     }
 
-    private Server Describe(ClusterInfo cluster, IPEndPoint endPoint)
+    private Server Describe(ClusterIdentity cluster, IPEndPoint endPoint)
     {
         NetworkAddress? advertised = _instance.AdvertiseAddress?.WithDefaultPort(endPoint.Port);
         string host = endPoint.Address.Equals(IPAddress.Any) || endPoint.Address.Equals(IPAddress.IPv6Any) ? _instance.Nodename : endPoint.Address.ToString();

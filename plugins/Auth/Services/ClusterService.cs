@@ -7,7 +7,7 @@ using Teleport.Ssh.Keys;
 namespace Teleport.Auth.Services;
 
 /// <summary>What the cluster is and who vouches for it.</summary>
-internal sealed class ClusterService(ClusterAuthorities authorities, AnnouncedAddresses addresses, ClusterInfo cluster)
+internal sealed class ClusterService(ClusterAuthorities authorities, AnnouncedAddresses addresses, ClusterIdentity cluster)
     : Api.Cluster.V1.ClusterService.ClusterServiceBase
 {
     public override async Task<PingResponse> Ping(PingRequest request, ServerCallContext context) => new()
@@ -40,4 +40,4 @@ internal sealed class ClusterService(ClusterAuthorities authorities, AnnouncedAd
 }
 
 /// <summary>What this auth server says of itself and its cluster.</summary>
-internal sealed record ClusterInfo(string ClusterName, string HostId, string Version);
+internal sealed record ClusterIdentity(string ClusterName, string HostId, string Version);

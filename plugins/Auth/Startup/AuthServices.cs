@@ -21,7 +21,7 @@ internal sealed record AuthParts(
     AuthStorage Storage,
     AuditPipeline Audit,
     ClusterAuthorities Authorities,
-    ClusterInfo Cluster,
+    ClusterIdentity Cluster,
     LocalJoinToken LocalToken,
     IReadOnlyList<StaticTokenLine> StaticTokens,
     IServiceProvider Host);

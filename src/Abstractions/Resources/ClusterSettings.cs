@@ -7,9 +7,11 @@ public sealed record ClusterName : Resource
     public const string SingletonName = "cluster-name";
 
     /// <inheritdoc/>
+    [System.Text.Json.Serialization.JsonPropertyOrder(-10)]
     public override string Kind { get; set; } = ResourceKinds.ClusterName;
 
     /// <inheritdoc/>
+    [System.Text.Json.Serialization.JsonPropertyOrder(-8)]
     public override string Version { get; set; } = "v2";
 
     /// <summary>Name and id.</summary>
@@ -33,9 +35,11 @@ public sealed record AuthPreference : Resource
     public const string SingletonName = "cluster-auth-preference";
 
     /// <inheritdoc/>
+    [System.Text.Json.Serialization.JsonPropertyOrder(-10)]
     public override string Kind { get; set; } = ResourceKinds.AuthPreference;
 
     /// <inheritdoc/>
+    [System.Text.Json.Serialization.JsonPropertyOrder(-8)]
     public override string Version { get; set; } = "v2";
 
     /// <summary>The settings.</summary>
@@ -71,9 +75,11 @@ public sealed record NetworkingConfig : Resource
     public const string SingletonName = "cluster-networking-config";
 
     /// <inheritdoc/>
+    [System.Text.Json.Serialization.JsonPropertyOrder(-10)]
     public override string Kind { get; set; } = ResourceKinds.NetworkingConfig;
 
     /// <inheritdoc/>
+    [System.Text.Json.Serialization.JsonPropertyOrder(-8)]
     public override string Version { get; set; } = "v2";
 
     /// <summary>The settings.</summary>
@@ -100,9 +106,11 @@ public sealed record RecordingConfig : Resource
     public const string SingletonName = "session-recording-config";
 
     /// <inheritdoc/>
+    [System.Text.Json.Serialization.JsonPropertyOrder(-10)]
     public override string Kind { get; set; } = ResourceKinds.RecordingConfig;
 
     /// <inheritdoc/>
+    [System.Text.Json.Serialization.JsonPropertyOrder(-8)]
     public override string Version { get; set; } = "v2";
 
     /// <summary>The settings.</summary>

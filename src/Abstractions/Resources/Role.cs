@@ -8,9 +8,11 @@ public sealed record Role : Resource
     private static readonly string[] Versions = ["v3", "v4", "v5", "v6", "v7"];
 
     /// <inheritdoc/>
+    [System.Text.Json.Serialization.JsonPropertyOrder(-10)]
     public override string Kind { get; set; } = ResourceKinds.Role;
 
     /// <summary><c>v3</c> to <c>v7</c>; decides the defaults of label maps.</summary>
+    [System.Text.Json.Serialization.JsonPropertyOrder(-8)]
     public override string Version { get; set; } = "v7";
 
     /// <summary>What it says.</summary>

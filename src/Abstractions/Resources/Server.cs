@@ -4,9 +4,11 @@ namespace Teleport.Abstractions.Resources;
 public sealed record Server : Resource
 {
     /// <summary><see cref="ResourceKinds.Node"/>, <see cref="ResourceKinds.Proxy"/> or <see cref="ResourceKinds.AuthServer"/>.</summary>
+    [System.Text.Json.Serialization.JsonPropertyOrder(-10)]
     public override string Kind { get; set; } = ResourceKinds.Node;
 
     /// <inheritdoc/>
+    [System.Text.Json.Serialization.JsonPropertyOrder(-8)]
     public override string Version { get; set; } = "v2";
 
     /// <summary>Where and what it is.</summary>

@@ -6,9 +6,11 @@ namespace Teleport.Abstractions.Resources;
 public sealed record Token : Resource
 {
     /// <inheritdoc/>
+    [System.Text.Json.Serialization.JsonPropertyOrder(-10)]
     public override string Kind { get; set; } = ResourceKinds.Token;
 
     /// <inheritdoc/>
+    [System.Text.Json.Serialization.JsonPropertyOrder(-8)]
     public override string Version { get; set; } = "v2";
 
     /// <summary>What it is good for.</summary>

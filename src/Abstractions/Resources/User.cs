@@ -4,9 +4,11 @@ namespace Teleport.Abstractions.Resources;
 public sealed record User : Resource
 {
     /// <inheritdoc/>
+    [System.Text.Json.Serialization.JsonPropertyOrder(-10)]
     public override string Kind { get; set; } = ResourceKinds.User;
 
     /// <inheritdoc/>
+    [System.Text.Json.Serialization.JsonPropertyOrder(-8)]
     public override string Version { get; set; } = "v2";
 
     /// <summary>What is known of the user.</summary>

@@ -15,7 +15,7 @@ internal sealed class SocketTransport : ByteTransport
         if (socket.ProtocolType == ProtocolType.Tcp)
             socket.NoDelay = true; // packets are batched here, and a key stroke must not wait
 
-        RemoteEndPoint = socket.RemoteEndPoint;
+        RemoteEndPoint = FindRemoteEndPoint(socket);
     }
 
     public override EndPoint? RemoteEndPoint { get; }
@@ -53,5 +53,18 @@ internal sealed class SocketTransport : ByteTransport
 
         _socket.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>A peer that has left already has no address any more; what is read next says that it left.</summary>
+    private static EndPoint? FindRemoteEndPoint(Socket socket)
+    {
+        try
+        {
+            return socket.RemoteEndPoint;
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
     }
 }
