@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 namespace Teleport.Integration.Tests;
 
 /// <summary>What a new user does, with the programs as they are.</summary>
+[Collection("programs")]
 public sealed partial class FirstSessionTests(RunningCluster cluster) : IClassFixture<RunningCluster>
 {
     private static string At(string host) => $"{RunningCluster.Login}@{host}";

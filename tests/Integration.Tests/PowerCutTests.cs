@@ -1,6 +1,7 @@
 namespace Teleport.Integration.Tests;
 
 /// <summary>The cluster is killed in the middle of its work and starts again.</summary>
+[Collection("programs")]
 public sealed class PowerCutTests(RunningCluster cluster) : IClassFixture<RunningCluster>
 {
     [Fact]
