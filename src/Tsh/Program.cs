@@ -12,17 +12,4 @@ var root = new RootCommand("Log in to a Teleport cluster and use what it protect
 };
 globals.AddTo(root);
 
-string[] normalized = SshArguments.Normalize(args, root);
-ParseResult parsed = root.Parse(normalized);
-if (parsed.Errors.Count > 0)
-{
-    foreach (var error in parsed.Errors)
-    {
-        await Console.Error.WriteLineAsync($"error: {error.Message}");
-    }
-
-    return 1;
-}
-
-return await CommandErrors.RunAsync(
-    async () => await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }), Console.Error, parsed.GetValue(globals.Debug));
+return await CommandLines.RunAsync(root, SshArguments.Normalize(args, root), globals.Debug, Console.Error);
