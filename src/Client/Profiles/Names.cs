@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Teleport.Abstractions.Errors;
 
 namespace Teleport.Client.Profiles;
@@ -22,10 +24,11 @@ public static class Names
             $"The {what} \"{Printable(name)}\" is refused: only letters, digits and the characters . _ - @ + = : are taken. Is this proxy to be trusted?");
     }
 
-    /// <summary>A text of somebody else's, for people: control characters and what turns the direction of writing are left out.</summary>
+    /// <summary>A text of somebody else's, for people: control characters and what is invisible or turns the direction of writing are left out.</summary>
     public static string Printable(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return string.Concat(text.Where(static c => !char.IsControl(c) && c is not (>= '\u202a' and <= '\u202e' or >= '\u2066' and <= '\u2069' or '\u200e' or '\u200f')));
+        return string.Concat(text.EnumerateRunes().Where(static rune => Rune.GetUnicodeCategory(rune)
+            is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)));
     }
 }
