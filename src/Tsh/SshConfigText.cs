@@ -42,8 +42,8 @@ internal static class SshConfigText
 
     private static void Add(StringBuilder text, string key, string value) => text.Append($"    {key} {value}\n");
 
-    /// <summary>A path in quotes; percent signs are escaped, since ssh expands them.</summary>
-    private static string Quote(string path) => path.Any(static c => char.IsControl(c) || c is '"' or '\\')
-        ? throw TeleportException.Invalid($"The path {Names.Printable(path)} cannot stand in an ssh configuration. Set TELEPORT_HOME to a folder without quotes, backslashes and control characters.")
+    /// <summary>A path in quotes; percent signs are escaped, since ssh expands them. It expands ${NAME} too, for which there is no escape.</summary>
+    private static string Quote(string path) => path.Contains("${", StringComparison.Ordinal) || path.Any(static c => char.IsControl(c) || c is '"' or '\\')
+        ? throw TeleportException.Invalid($"The path {Names.Printable(path)} cannot stand in an ssh configuration. Set TELEPORT_HOME to a folder without quotes, backslashes, ${{ and control characters.")
         : $"\"{path.Replace("%", "%%", StringComparison.Ordinal)}\"";
 }
