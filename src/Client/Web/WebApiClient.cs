@@ -26,7 +26,12 @@ public sealed class WebApiClient : IDisposable
     {
         ArgumentNullException.ThrowIfNull(address);
         _address = address.ToHostPort();
-        var handler = new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(10) };
+        var handler = new SocketsHttpHandler
+        {
+            UseCookies = false, AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(10),
+            // HTTPS_PROXY names the way out of this machine; its own addresses mean another machine there.
+            UseProxy = !IsLoopback(address.Host),
+        };
         if (insecure)
         {
 #pragma warning disable CA5359 // Asked for by the user with --insecure, who is warned each time.
@@ -53,6 +58,11 @@ public sealed class WebApiClient : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
+
+    private static bool IsLoopback(string host) =>
+        IPAddress.TryParse(host.Trim('[', ']'), out IPAddress? address)
+            ? IPAddress.IsLoopback(address)
+            : host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
 
     private async Task<T> SendAsync<T>(HttpRequestMessage request, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class
