@@ -9,7 +9,7 @@ public sealed class NodeConnection(SshConnection proxy, SshConnection node) : IA
     public SshConnection Node { get; } = node;
 
     /// <summary>Why the connection ended, for people; <c>null</c>: it has not, or the ordinary way.</summary>
-    public string? EndReason => (Node.CloseReason ?? proxy.CloseReason)?.ToString();
+    public string? EndReason => (Node.CloseReason ?? proxy.CloseReason) is { } reason ? (reason.Description.Length > 0 ? reason.Description : reason.Reason.ToString()) : null;
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
