@@ -16,15 +16,15 @@ public sealed class LoginTests : IAsyncDisposable
     [Fact]
     public async Task Login_NotAllowedByRoles_SaysWhyToTheUser()
     {
-        using var user = new OpenSsh(_node, TestNode.Identity(TestNode.Login, "postgres"));
+        using var user = new OpenSsh(_node, TestNode.Identity(TestNode.Login, "daemon"));
 
-        (int code, _, string errors) = await user.SshAsync("-l", "postgres", "node", "true");
+        (int code, _, string errors) = await user.SshAsync("-l", "daemon", "node", "true");
 
         Assert.Equal(255, code);
-        Assert.Contains($"access denied to postgres connecting to {TestNode.Hostname} on cluster {TestNode.ClusterName}", errors);
+        Assert.Contains($"access denied to daemon connecting to {TestNode.Hostname} on cluster {TestNode.ClusterName}", errors);
         AuthFailedEvent refused = await _node.EventAsync<AuthFailedEvent>();
-        Assert.Equal(("T3007W", "alice", "postgres"), (refused.Code, refused.User, refused.Login));
-        Assert.Contains("access denied to postgres", refused.Error);
+        Assert.Equal(("T3007W", "alice", "daemon"), (refused.Code, refused.User, refused.Login));
+        Assert.Contains("access denied to daemon", refused.Error);
     }
 
     [Fact]
@@ -48,6 +48,18 @@ public sealed class LoginTests : IAsyncDisposable
         Assert.Equal((255, 255), (session, tunnel));
         Assert.Contains($"The login no-such-login does not exist on {TestNode.Hostname}", errors);
         Assert.Empty(_node.Events.OfType<PortForwardEvent>());
+    }
+
+    [Fact]
+    public async Task Login_OfAnotherUserWithoutRoot_IsRefusedWithTheReason()
+    {
+        Assert.SkipWhen(Environment.UserName == "root", "root can become anybody");
+        using var user = new OpenSsh(_node, TestNode.Identity("nobody"));
+
+        (int code, _, string errors) = await user.SshAsync("-l", "nobody", "node", "true");
+
+        Assert.Equal(255, code);
+        Assert.Contains($"runs without root, as {TestNode.Login}, and can serve that login only, not nobody", errors);
     }
 
     [Fact]
