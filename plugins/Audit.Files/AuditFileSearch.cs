@@ -1,113 +1,117 @@
 using System.Globalization;
-using System.Text;
 using Teleport.Abstractions.Audit;
+using Teleport.Abstractions.Errors;
 
 namespace Teleport.Audit.Files;
 
 /// <summary>Finds events in the files of all servers, ordered by time; events of the same moment are ordered by their id.</summary>
-internal sealed class AuditFileSearch(string folder, AuditQuery query)
+/// <remarks>Reads whole days, and keeps no more of them than a page: memory does not grow with the log.</remarks>
+internal sealed class AuditFileSearch
 {
     private const int MaxLimit = 1000;
 
-    private readonly int _limit = Math.Clamp(query.Limit, 1, MaxLimit);
-    private readonly (DateTimeOffset Time, string Uid)? _after = ParseKey(query.StartKey);
+    private readonly string _folder;
+    private readonly AuditQuery _query;
+    private readonly int _limit;
+    private readonly Comparer<Key> _order;
+    private readonly Key? _after;
+    private readonly HashSet<string> _types;
+
+    public AuditFileSearch(string folder, AuditQuery query)
+    {
+        (_folder, _query, _limit, _after) = (folder, query, Math.Clamp(query.Limit, 1, MaxLimit), ParseKey(query.StartKey));
+        _types = query.Events.ToHashSet(StringComparer.Ordinal);
+        _order = query.Descending ? Comparer<Key>.Create(static (left, right) => Key.Compare(right, left)) : Comparer<Key>.Create(Key.Compare);
+    }
 
     public async ValueTask<AuditPage> RunAsync(CancellationToken cancellationToken)
     {
-        var found = new List<AuditRecord>();
+        var found = new List<Found>();
         foreach (string day in Days())
         {
-            var ofDay = new List<AuditRecord>();
-            foreach (string server in Directory.EnumerateDirectories(folder))
+            // Events that were appended again after a failure have the same key, and are there once.
+            var ofDay = new SortedSet<Found>(Comparer<Found>.Create((left, right) => _order.Compare(left.Key, right.Key)));
+            int room = _limit + 1 - found.Count;
+            foreach (string server in Servers())
             {
-                string file = Path.Combine(server, FileAuditLog.FileName(day));
-                if (Guid.TryParseExact(Path.GetFileName(server), "D", out _) && File.Exists(file))
-                {
-                    await ReadAsync(file, ofDay, cancellationToken);
-                }
+                await ReadAsync(Path.Combine(server, FileAuditLog.FileName(day)), ofDay, room, cancellationToken);
             }
 
-            ofDay.Sort(Compare);
-            foreach (AuditRecord record in ofDay)
+            found.AddRange(ofDay);
+            if (found.Count > _limit)
             {
-                if (found.Count == _limit)
-                {
-                    return new AuditPage(found, KeyOf(found[^1]));
-                }
-
-                // A batch that was appended again after a failure leaves an event twice.
-                if (found.Count == 0 || found[^1].Uid != record.Uid)
-                {
-                    found.Add(record);
-                }
+                return new AuditPage([.. found.Take(_limit).Select(static one => one.Record)], found[_limit - 1].Key.ToString());
             }
         }
 
-        return new AuditPage(found, null);
+        return new AuditPage([.. found.Select(static one => one.Record)], null);
     }
 
-    private async ValueTask ReadAsync(string file, List<AuditRecord> records, CancellationToken cancellationToken)
+    private async ValueTask ReadAsync(string file, SortedSet<Found> ofDay, int room, CancellationToken cancellationToken)
     {
-        using var reader = new StreamReader(file, Encoding.UTF8);
-        while (await reader.ReadLineAsync(cancellationToken) is { } line)
+        await foreach (ReadOnlyMemory<byte> line in LineFile.ReadAsync(file, cancellationToken))
         {
-            if (TryParse(line) is { } record && IsWanted(record))
+            if (LineFields.TryRead(line.Span) is not { } fields || !IsWanted(fields))
             {
-                records.Add(record);
+                continue;
+            }
+
+            // Once there are as many as there is room for, only one that comes before their last is worth a copy.
+            bool isFull = ofDay.Count == room;
+            if ((isFull && _order.Compare(fields.Key, ofDay.Max.Key) >= 0) || TryParse(line) is not { } record)
+            {
+                continue;
+            }
+
+            if (ofDay.Add(new Found(fields.Key, record)) && isFull)
+            {
+                ofDay.Remove(ofDay.Max);
             }
         }
     }
 
-    private bool IsWanted(AuditRecord record)
-    {
-        if (record.Time < query.From || record.Time > query.To || (query.Events.Count > 0 && !query.Events.Contains(record.Event)))
-        {
-            return false;
-        }
+    private bool IsWanted(LineFields fields) =>
+        fields.Key.Time >= _query.From
+        && fields.Key.Time <= _query.To
+        && (_types.Count == 0 || _types.Contains(fields.Event))
+        && (_after is not { } after || _order.Compare(fields.Key, after) > 0);
 
-        return _after is not { } after || Compare((record.Time, record.Uid), after) > 0;
-    }
-
-    private static AuditRecord? TryParse(string line)
+    private static AuditRecord? TryParse(ReadOnlyMemory<byte> line)
     {
         try
         {
-            return AuditRecord.Parse(Encoding.UTF8.GetBytes(line));
+            return AuditRecord.Parse(line.ToArray());
         }
         catch (FormatException)
         {
-            // Torn by a crash: it was never acknowledged.
+            // No event that this program wrote.
             return null;
         }
     }
 
+    /// <summary>Days that have a file, in the order of the search: a query from the beginning of time costs no more.</summary>
     private IEnumerable<string> Days()
     {
-        // Only days that have a file: a query from the beginning of time costs no more.
-        IEnumerable<string> days = Directory.EnumerateDirectories(folder)
-            .SelectMany(static server => Directory.EnumerateFiles(server, "*.log"))
-            .Select(static file => Path.GetFileName(file)[..10])
-            .Distinct()
-            .Where(day => string.CompareOrdinal(day, FileAuditLog.DayOf(query.From)) >= 0 && string.CompareOrdinal(day, FileAuditLog.DayOf(query.To)) <= 0);
-        return query.Descending ? days.OrderDescending(StringComparer.Ordinal) : days.Order(StringComparer.Ordinal);
+        (DateTimeOffset from, DateTimeOffset to) = (_query.From, _query.To);
+        if (_after is { } after)
+        {
+            (from, to) = _query.Descending ? (from, after.Time < to ? after.Time : to) : (after.Time > from ? after.Time : from, to);
+        }
+
+        (string first, string last) = (FileAuditLog.DayOf(from), FileAuditLog.DayOf(to));
+        IEnumerable<string> days = Servers()
+            .SelectMany(static server => Directory.EnumerateFiles(server))
+            .Select(static file => FileAuditLog.DayOfFile(Path.GetFileName(file)))
+            .OfType<string>()
+            .Where(day => string.CompareOrdinal(day, first) >= 0 && string.CompareOrdinal(day, last) <= 0)
+            .Distinct();
+        return _query.Descending ? days.OrderDescending(StringComparer.Ordinal) : days.Order(StringComparer.Ordinal);
     }
 
-    private int Compare(AuditRecord left, AuditRecord right)
-    {
-        int order = Compare((left.Time, left.Uid), (right.Time, right.Uid));
-        return order != 0 ? order : left.Index.CompareTo(right.Index);
-    }
+    private IEnumerable<string> Servers() =>
+        Directory.EnumerateDirectories(_folder).Where(static folder => Guid.TryParseExact(Path.GetFileName(folder), "D", out _));
 
-    private int Compare((DateTimeOffset Time, string Uid) left, (DateTimeOffset Time, string Uid) right)
-    {
-        int order = left.Time.CompareTo(right.Time);
-        order = order != 0 ? order : string.CompareOrdinal(left.Uid, right.Uid);
-        return query.Descending ? -order : order;
-    }
-
-    private static string KeyOf(AuditRecord record) => string.Create(CultureInfo.InvariantCulture, $"{record.Time.UtcTicks}/{record.Uid}");
-
-    private static (DateTimeOffset, string)? ParseKey(string? key)
+    private static Key? ParseKey(string? key)
     {
         if (key is null)
         {
@@ -117,7 +121,21 @@ internal sealed class AuditFileSearch(string folder, AuditQuery query)
         return key.Split('/') is [var ticks, var uid]
             && long.TryParse(ticks, NumberStyles.None, CultureInfo.InvariantCulture, out long value)
             && value <= DateTime.MaxValue.Ticks
-            ? (new DateTimeOffset(value, TimeSpan.Zero), uid)
-            : throw new FormatException($"\"{key}\" is no key of a page of this log.");
+            ? new Key(new DateTimeOffset(value, TimeSpan.Zero), uid)
+            : throw TeleportException.Invalid($"\"{key}\" is no key of a page of this log. Begin the search anew.");
+    }
+
+    private readonly record struct Found(Key Key, AuditRecord Record);
+
+    /// <summary>The place of an event in the order of all.</summary>
+    internal readonly record struct Key(DateTimeOffset Time, string Uid)
+    {
+        public static int Compare(Key left, Key right)
+        {
+            int order = left.Time.CompareTo(right.Time);
+            return order != 0 ? order : string.CompareOrdinal(left.Uid, right.Uid);
+        }
+
+        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Time.UtcTicks}/{Uid}");
     }
 }

@@ -7,16 +7,20 @@ namespace Teleport.Audit.Files;
 /// <remarks>
 /// Described in docs/formats/audit-log.md. The day is that of the event, so that a clock that moves back does no harm. Each batch is one
 /// write to each file and on disk when it is acknowledged; a crash tears the last line at most, which readers pass over and the next write ends.
+/// No file is kept open between batches: whoever rotates or removes files gets in nobody's way.
 /// </remarks>
 public sealed class FileAuditLog : IAuditLog
 {
+    private const string Suffix = ".00:00:00.log";
+    private const string DayFormat = "yyyy-MM-dd";
     private const UnixFileMode PrivateFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode PrivateFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private readonly SemaphoreSlim _gate = new(1);
     private readonly string _folder;
     private readonly string _ownFolder;
-    private FileStream? _file;
-    private string? _day;
+    private FileStream? _claim;
+    private string? _latestDay;
 
     /// <summary>Opens the log.</summary>
     /// <param name="folder">An absolute path; made with mode 0700 if it is missing.</param>
@@ -35,22 +39,23 @@ public sealed class FileAuditLog : IAuditLog
     /// <inheritdoc/>
     public async ValueTask AppendAsync(IReadOnlyList<AuditRecord> records, CancellationToken cancellationToken)
     {
+        (string Day, ReadOnlyMemory<byte> Lines)[] days =
+            [.. records.GroupBy(static record => DayOf(record.Time)).OrderBy(static day => day.Key, StringComparer.Ordinal).Select(static day => (day.Key, AuditLines.Join([.. day])))];
         await _gate.WaitAsync(cancellationToken);
         try
         {
+            Claim();
             // From here on to the end: a batch is written whole or reported as failed.
-            foreach (IGrouping<string, AuditRecord> day in records.GroupBy(static record => DayOf(record.Time)))
+            foreach ((string day, ReadOnlyMemory<byte> lines) in days)
             {
-                FileStream file = Open(day.Key);
-                await file.WriteAsync(AuditLines.Join([.. day]), CancellationToken.None);
-                file.Flush(flushToDisk: true);
+                string path = Path.Combine(_ownFolder, FileName(day));
+                await WriteAsync(path, lines);
+                PointTo(path, day);
             }
         }
-        catch (IOException)
+        catch (UnauthorizedAccessException e)
         {
-            // The next append opens the file anew, and ends a line that this one may have torn.
-            await CloseAsync();
-            throw;
+            throw new IOException($"The audit log cannot be written: {e.Message}", e);
         }
         finally
         {
@@ -69,33 +74,55 @@ public sealed class FileAuditLog : IAuditLog
     public async ValueTask DisposeAsync()
     {
         await _gate.WaitAsync();
-        await CloseAsync();
+        if (_claim is not null)
+        {
+            await _claim.DisposeAsync();
+        }
+
         _gate.Dispose();
     }
 
-    internal static string DayOf(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+    internal static string DayOf(DateTimeOffset time) => time.UtcDateTime.ToString(DayFormat, CultureInfo.InvariantCulture);
 
-    internal static string FileName(string day) => day + ".00:00:00.log";
+    internal static string FileName(string day) => day + Suffix;
 
-    private FileStream Open(string day)
+    /// <summary>The day of a file, or <c>null</c>: it is none of the log.</summary>
+    internal static string? DayOfFile(string name) =>
+        name.EndsWith(Suffix, StringComparison.Ordinal)
+        && DateOnly.TryParseExact(name[..^Suffix.Length], DayFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out _)
+            ? name[..^Suffix.Length]
+            : null;
+
+    /// <summary>Makes sure that nobody else writes this folder: two writers would overwrite each other's lines.</summary>
+    private void Claim()
     {
-        if (_day == day && _file is not null)
+        if (_claim is not null)
         {
-            return _file;
+            return;
         }
 
-        _file?.Dispose();
-        _file = null;
-        string path = Path.Combine(_ownFolder, FileName(day));
-        var file = new FileStream(path, new FileStreamOptions
+        try
         {
-            Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.Read, BufferSize = 0,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            _claim = new FileStream(Path.Combine(_ownFolder, ".lock"), new FileStreamOptions
+            {
+                Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, UnixCreateMode = PrivateFile,
+            });
+        }
+        catch (IOException e)
+        {
+            throw new IOException($"{_ownFolder} is written by another process with the same host id ({e.Message}). Give each server a data folder of its own.", e);
+        }
+    }
+
+    private static async ValueTask WriteAsync(string path, ReadOnlyMemory<byte> lines)
+    {
+        await using var file = new FileStream(path, new FileStreamOptions
+        {
+            Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0, UnixCreateMode = PrivateFile,
         });
         EndTornLine(file);
-        (_file, _day) = (file, day);
-        PointTo(path);
-        return file;
+        await file.WriteAsync(lines, CancellationToken.None);
+        file.Flush(flushToDisk: true);
     }
 
     private static void EndTornLine(FileStream file)
@@ -112,21 +139,31 @@ public sealed class FileAuditLog : IAuditLog
         }
     }
 
-    private void PointTo(string path)
+    /// <summary>Points <c>events.log</c> to the file, unless there is a later one: events that were spooled for a while come late.</summary>
+    private void PointTo(string path, string day)
     {
-        string link = Path.Combine(_folder, "events.log");
-        string next = $"{link}.{Guid.NewGuid():N}";
-        File.CreateSymbolicLink(next, path);
-        File.Move(next, link, overwrite: true);
-    }
-
-    private async ValueTask CloseAsync()
-    {
-        if (_file is not null)
+        if (_latestDay is not null && string.CompareOrdinal(day, _latestDay) <= 0)
         {
-            await _file.DisposeAsync();
+            return;
         }
 
-        (_file, _day) = (null, null);
+        _latestDay = Directory.EnumerateFiles(_ownFolder, "*" + Suffix).Select(static file => DayOfFile(Path.GetFileName(file))).Append(day).Max(StringComparer.Ordinal);
+        if (_latestDay != day)
+        {
+            return;
+        }
+
+        string link = Path.Combine(_folder, "events.log");
+        string next = $"{link}.{Guid.NewGuid():N}";
+        try
+        {
+            File.CreateSymbolicLink(next, path);
+            File.Move(next, link, overwrite: true);
+        }
+        catch (IOException)
+        {
+            // A convenience for people that not every file system has. The log itself is whole, and appending the batch again would not help.
+            File.Delete(next);
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text;
 using Teleport.Abstractions.Errors;
 using Teleport.Abstractions.Recordings;
 
@@ -24,6 +25,7 @@ public sealed class FileRecordingStore : IRecordingStore
         (_folder, _time) = (folder, time);
         Directory.CreateDirectory(folder, PrivateFolder);
         Directory.CreateDirectory(Multi, PrivateFolder);
+        RemoveLeftovers();
     }
 
     /// <inheritdoc/>
@@ -32,15 +34,15 @@ public sealed class FileRecordingStore : IRecordingStore
     private string Multi => Path.Combine(_folder, "multi");
 
     /// <inheritdoc/>
-    public ValueTask<RecordingUpload> BeginAsync(Guid sessionId, CancellationToken cancellationToken)
+    public async ValueTask<RecordingUpload> BeginAsync(Guid sessionId, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         RefuseIfComplete(sessionId);
         var upload = new RecordingUpload($"{sessionId:D}.{Guid.NewGuid():N}", sessionId, _time.GetUtcNow());
         string folder = FolderOf(upload);
         Directory.CreateDirectory(folder, PrivateFolder);
-        File.WriteAllText(Path.Combine(folder, "begun"), upload.Begun.ToString("O", CultureInfo.InvariantCulture));
-        return ValueTask.FromResult(upload);
+        await WriteDurablyAsync(Path.Combine(folder, "begun"), Encoding.ASCII.GetBytes(upload.Begun.ToString("O", CultureInfo.InvariantCulture)), cancellationToken);
+        return upload;
     }
 
     /// <inheritdoc/>
@@ -105,13 +107,11 @@ public sealed class FileRecordingStore : IRecordingStore
     {
         foreach (string folder in Directory.EnumerateDirectories(Multi))
         {
-            string begun = Path.Combine(folder, "begun");
-            if (TryParse(Path.GetFileName(folder), out Guid sessionId)
-                && File.Exists(begun)
-                && DateTimeOffset.TryParse(
-                    await File.ReadAllTextAsync(begun, cancellationToken), CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out DateTimeOffset time))
+            // What is left of an upload that was completed: a crash came between joining the parts and removing them.
+            bool isOurs = TryParse(Path.GetFileName(folder), out Guid sessionId);
+            if (isOurs && !File.Exists(FileOf(sessionId)) && await BeginOfAsync(folder, cancellationToken) is { } begun)
             {
-                yield return new RecordingUpload(Path.GetFileName(folder), sessionId, time);
+                yield return new RecordingUpload(Path.GetFileName(folder), sessionId, begun);
             }
         }
     }
@@ -132,6 +132,20 @@ public sealed class FileRecordingStore : IRecordingStore
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static async ValueTask<DateTimeOffset?> BeginOfAsync(string folder, CancellationToken cancellationToken)
+    {
+        try
+        {
+            string text = await File.ReadAllTextAsync(Path.Combine(folder, "begun"), cancellationToken);
+            return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out DateTimeOffset begun) ? begun : null;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            // It ended while it was looked at, or a crash came before it began.
+            return null;
+        }
+    }
 
     private static async ValueTask WriteDurablyAsync(string file, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
@@ -154,8 +168,12 @@ public sealed class FileRecordingStore : IRecordingStore
 
     private static IEnumerable<(int Number, FileInfo File)> Parts(string folder) => new DirectoryInfo(folder)
         .EnumerateFiles("*.part")
-        .Select(static file => (Number: int.Parse(Path.GetFileNameWithoutExtension(file.Name), NumberStyles.None, CultureInfo.InvariantCulture), file))
+        .Select(static file => (Number: NumberOf(file), file))
+        .Where(static part => part.Number > 0)
         .OrderBy(static part => part.Number);
+
+    private static int NumberOf(FileInfo part) =>
+        int.TryParse(Path.GetFileNameWithoutExtension(part.Name), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0;
 
     private static bool TryParse(string uploadId, out Guid sessionId)
     {
@@ -181,6 +199,18 @@ public sealed class FileRecordingStore : IRecordingStore
         return Directory.Exists(folder)
             ? folder
             : throw TeleportException.NotFound($"The upload of the session {upload.SessionId:D} was completed or given up.");
+    }
+
+    /// <summary>Removes the parts of recordings that are complete.</summary>
+    private void RemoveLeftovers()
+    {
+        foreach (string folder in Directory.EnumerateDirectories(Multi))
+        {
+            if (TryParse(Path.GetFileName(folder), out Guid sessionId) && File.Exists(FileOf(sessionId)))
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
     }
 
     private void RefuseIfComplete(Guid sessionId)

@@ -3,7 +3,6 @@ using Grpc.Core;
 using Microsoft.Extensions.Logging;
 using Teleport.Abstractions.Errors;
 using Teleport.Abstractions.Resources;
-using Teleport.Api;
 using Teleport.Api.Resources.V1;
 
 namespace Teleport.Agent;
@@ -19,17 +18,20 @@ public sealed partial class ClusterCache : IAsyncDisposable
 
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stop = new();
-    private readonly AuthClient _auth;
+    private readonly ResourceService.ResourceServiceClient _auth;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly string[] _kinds;
     private readonly Task _loop;
     private volatile ClusterSnapshot _current;
+    private volatile bool _isConnected;
     private TaskCompletionSource _changed = NewSignal();
     private long _lastHeard;
+
+    // Up to which revision the present snapshot is complete; 0: it never was, or is not any more.
     private long _revision;
 
-    internal ClusterCache(AuthClient auth, string clusterName, IEnumerable<string> kinds, TimeProvider time, ILogger logger)
+    internal ClusterCache(ResourceService.ResourceServiceClient auth, string clusterName, IEnumerable<string> kinds, TimeProvider time, ILogger logger)
     {
         (_auth, _time, _logger) = (auth, time, logger);
         _kinds = [.. Always.Union(kinds)];
@@ -42,10 +44,10 @@ public sealed partial class ClusterCache : IAsyncDisposable
     public ClusterSnapshot Current => _current;
 
     /// <summary>For how long the auth service has not been heard; zero while it is.</summary>
-    public TimeSpan Staleness => IsConnected ? TimeSpan.Zero : _time.GetElapsedTime(Interlocked.Read(ref _lastHeard));
+    public TimeSpan Staleness => _isConnected ? TimeSpan.Zero : _time.GetElapsedTime(Interlocked.Read(ref _lastHeard));
 
     /// <summary>Whether changes arrive now.</summary>
-    public bool IsConnected { get; private set; }
+    public bool IsConnected => _isConnected;
 
     /// <summary>Completes when the state has been heard once in full.</summary>
     public Task ReadyAsync(CancellationToken cancellationToken) => _ready.Task.WaitAsync(cancellationToken);
@@ -80,67 +82,71 @@ public sealed partial class ClusterCache : IAsyncDisposable
     private async Task RunAsync()
     {
         var backoff = new Backoff(_time);
-        long revision = 0;
-        while (!_stop.IsCancellationRequested)
+        while (true)
         {
             try
             {
-                revision = await FollowAsync(revision, backoff);
+                await FollowAsync(backoff);
+                LogLost("it ended the watch.");
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
-                break;
+                return;
             }
             // The watch is a supervision boundary: whatever ends it is reported and it begins again.
             catch (Exception e)
             {
-                // Changes after that revision are no longer known, or make no sense: hear everything anew.
-                bool startOver = e is not TeleportException { Code: ErrorCode.Unavailable or ErrorCode.Limit };
-                revision = startOver ? 0 : _revision;
+                // Anything but trouble of the connection: the changes since then are no longer known, or make no sense. Hear everything anew.
+                if (e is not TeleportException { Code: ErrorCode.Unavailable or ErrorCode.Limit })
+                {
+                    _revision = 0;
+                }
+
                 LogLost(e.Message);
             }
 
-            IsConnected = false;
+            if (_isConnected)
+            {
+                Interlocked.Exchange(ref _lastHeard, _time.GetTimestamp());
+                _isConnected = false;
+            }
+
             try
             {
                 await backoff.WaitAsync(_stop.Token);
             }
             catch (OperationCanceledException)
             {
-                break;
+                return;
             }
         }
     }
 
-    private async Task<long> FollowAsync(long afterRevision, Backoff backoff)
+    /// <summary>Follows until the watch ends. From the beginning, what is not sent again is gone: that state is collected apart and swapped in whole.</summary>
+    private async Task FollowAsync(Backoff backoff)
     {
-        using AsyncServerStreamingCall<WatchEvent> call = _auth.Resources.Watch(
-            new WatchRequest { Kinds = { _kinds }, AfterRevision = afterRevision }, cancellationToken: _stop.Token);
-        // From the beginning: what is not sent again is gone, so the present state is collected apart and swapped in whole.
-        ClusterSnapshot next = afterRevision == 0 ? new ClusterSnapshot { ClusterName = _current.ClusterName } : _current;
-        bool collecting = afterRevision == 0;
+        using AsyncServerStreamingCall<WatchEvent> call = _auth.Watch(
+            new WatchRequest { Kinds = { _kinds }, AfterRevision = _revision }, cancellationToken: _stop.Token);
+        bool collecting = _revision == 0;
+        ClusterSnapshot next = collecting ? new ClusterSnapshot { ClusterName = _current.ClusterName } : _current;
         while (await call.ResponseStream.MoveNext(_stop.Token))
         {
             WatchEvent change = call.ResponseStream.Current;
             next = Apply(next, change);
+            collecting &= change.Type != WatchEvent.Types.Type.InitDone;
+            if (collecting)
+            {
+                // The beginning of a state is no state: if the watch breaks here, it is collected anew.
+                continue;
+            }
+
             _revision = Math.Max(_revision, change.Revision);
-            Interlocked.Exchange(ref _lastHeard, _time.GetTimestamp());
-            if (change.Type == WatchEvent.Types.Type.InitDone)
-            {
-                collecting = false;
-            }
-
-            if (!collecting)
-            {
-                IsConnected = true;
-                backoff.Reset();
-                _current = next;
-                _ready.TrySetResult();
-                Interlocked.Exchange(ref _changed, NewSignal()).SetResult();
-            }
+            _current = next;
+            _isConnected = true;
+            backoff.Reset();
+            _ready.TrySetResult();
+            Interlocked.Exchange(ref _changed, NewSignal()).SetResult();
         }
-
-        return _revision;
     }
 
     private ClusterSnapshot Apply(ClusterSnapshot snapshot, WatchEvent change)
@@ -158,7 +164,7 @@ public sealed partial class ClusterCache : IAsyncDisposable
         {
             // A resource that this version does not understand must not stop the rest; it grants nothing here.
             LogNotUnderstood(change.Resource.Kind, change.Resource.Name, e.Message);
-            return snapshot.Without(change.Resource.Kind, change.Resource.Name);
+            return snapshot.WithUnknown(change.Resource.Kind, change.Resource.Name);
         }
     }
 

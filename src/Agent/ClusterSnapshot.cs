@@ -60,6 +60,11 @@ public sealed record ClusterSnapshot
         };
     }
 
+    /// <summary>Notes something that cannot be read. What a role denies would be forgotten with it, so it denies everything.</summary>
+    internal ClusterSnapshot WithUnknown(string kind, string name) => kind == ResourceKinds.Role
+        ? this with { Roles = Roles.SetItem(name, DenyAll(name)) }
+        : Without(kind, name);
+
     internal ClusterSnapshot Without(string kind, string name) => kind switch
     {
         ResourceKinds.Role => this with { Roles = Roles.Remove(name) },
@@ -72,6 +77,28 @@ public sealed record ClusterSnapshot
         ResourceKinds.RecordingConfig => this with { Recording = new RecordingConfigSpec() },
         _ => this,
     };
+
+    private static Role DenyAll(string name)
+    {
+        var everything = new Dictionary<string, StringList>(StringComparer.Ordinal) { ["*"] = ["*"] };
+        return new Role
+        {
+            Metadata = new ResourceMetadata { Name = name },
+            Spec = new RoleSpec
+            {
+                Deny = new RoleConditions
+                {
+                    Logins = ["*"],
+                    NodeLabels = everything,
+                    AppLabels = everything,
+                    KubernetesLabels = everything,
+                    DbLabels = everything,
+                    ClusterLabels = everything,
+                    Rules = [new RoleRule { Resources = ["*"], Verbs = ["*"] }],
+                },
+            },
+        };
+    }
 
     private ClusterSnapshot WithAuthorities(ImmutableDictionary<string, CertAuthority> authorities) => this with
     {

@@ -1,19 +1,16 @@
 using System.Collections.Immutable;
-using System.ComponentModel;
-using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Teleport.Abstractions.Resources;
+using Teleport.Access;
 
 namespace Teleport.Agent;
 
 /// <summary>Labels that commands produce, each run again and again. The last good value stays when a command fails.</summary>
 public sealed partial class DynamicLabels : IAsyncDisposable
 {
-    private const int MaxResultLength = 1024;
     private static readonly TimeSpan ShortestPeriod = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _stop = new();
-    private readonly Lock _gate = new();
     private readonly Action _changed;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -31,22 +28,13 @@ public sealed partial class DynamicLabels : IAsyncDisposable
         (_changed, _time, _logger) = (changed, time, logger);
         _labels = commands.ToImmutableSortedDictionary(
             static c => c.Key,
-            static c => new CommandLabel { Command = [.. c.Value.Command], Period = $"{c.Value.Period.TotalSeconds}s" },
+            static c => new CommandLabel { Command = [.. c.Value.Command], Period = Durations.Format(c.Value.Period) },
             StringComparer.Ordinal);
         _loops = Task.WhenAll(commands.Select(c => Task.Run(() => RunAsync(c.Key, c.Value.Command, c.Value.Period))));
     }
 
     /// <summary>The labels with their last good results.</summary>
-    public IReadOnlyDictionary<string, CommandLabel> Current
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _labels;
-            }
-        }
-    }
+    public IReadOnlyDictionary<string, CommandLabel> Current => Volatile.Read(ref _labels);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -59,78 +47,36 @@ public sealed partial class DynamicLabels : IAsyncDisposable
     private async Task RunAsync(string name, IReadOnlyList<string> command, TimeSpan period)
     {
         TimeSpan wait = period < ShortestPeriod ? ShortestPeriod : period;
-        while (!_stop.IsCancellationRequested)
+        try
         {
-            try
+            while (true)
             {
-                Set(name, await ExecuteAsync(command, wait));
-            }
-            catch (Exception e) when (e is Win32Exception or IOException or InvalidOperationException or TimeoutException)
-            {
-                LogFailed(name, command[0], e.Message);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
+                try
+                {
+                    Set(name, await LabelCommand.RunAsync(command, wait, _time, _stop.Token));
+                }
+                // A supervision boundary: a command of the configuration can fail in any way, and the others go on.
+                catch (Exception e) when (!_stop.IsCancellationRequested)
+                {
+                    LogFailed(name, string.Join(' ', command), e.Message);
+                }
 
-            try
-            {
                 await Task.Delay(wait, _time, _stop.Token);
             }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // The service stops.
         }
     }
 
     private void Set(string name, string result)
     {
-        lock (_gate)
+        bool isNew = ImmutableInterlocked.Update(ref _labels, static (labels, set) =>
+            labels[set.name].Result == set.result ? labels : labels.SetItem(set.name, labels[set.name] with { Result = set.result }), (name, result));
+        if (isNew)
         {
-            if (_labels[name].Result == result)
-            {
-                return;
-            }
-
-            _labels = _labels.SetItem(name, _labels[name] with { Result = result });
-        }
-
-        _changed();
-    }
-
-    private async Task<string> ExecuteAsync(IReadOnlyList<string> command, TimeSpan limit)
-    {
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        timeout.CancelAfter(limit);
-        // No shell: what stands in the configuration is a program and its arguments, nothing is expanded.
-        using var process = new Process
-        {
-            StartInfo = new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardOutput = true, RedirectStandardInput = true, UseShellExecute = false },
-        };
-        process.Start();
-        process.StandardInput.Close();
-        try
-        {
-            char[] buffer = new char[MaxResultLength];
-            int length = await process.StandardOutput.ReadBlockAsync(buffer, timeout.Token);
-            process.StandardOutput.Close();
-            await process.WaitForExitAsync(timeout.Token);
-            return process.ExitCode == 0
-                ? new string(buffer, 0, length).Trim()
-                : throw new InvalidOperationException($"it exited with status {process.ExitCode}");
-        }
-        catch (OperationCanceledException) when (!_stop.IsCancellationRequested)
-        {
-            throw new TimeoutException($"it did not end within {limit.TotalSeconds:0.#} s");
-        }
-        finally
-        {
-            if (!process.HasExited)
-            {
-                process.Kill(entireProcessTree: true);
-            }
+            _changed();
         }
     }
 

@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Net;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Teleport.Abstractions.Errors;
 using Teleport.Abstractions.Security;
-using Teleport.Pki.Authorities;
 using Teleport.Pki.Identities;
 using Teleport.Ssh;
 using Teleport.Ssh.Keys;
@@ -22,7 +22,10 @@ public static class ProxyHeader
     /// <summary>Largest header in bytes, with prefix and NUL.</summary>
     public const int MaxBytes = 8 * 1024;
 
-    private static readonly TimeSpan Window = TimeSpan.FromMinutes(5);
+    /// <summary>How far the clocks of proxy and node may be apart.</summary>
+    internal static readonly TimeSpan Window = TimeSpan.FromMinutes(5);
+
+    private const int NonceBytes = 16;
 
     /// <summary>Makes the header.</summary>
     /// <param name="proxy">The proxy's host certificate and key.</param>
@@ -36,14 +39,16 @@ public static class ProxyHeader
         ArgumentNullException.ThrowIfNull(proxy);
         SshCertificate certificate = proxy.Certificate ?? throw new ArgumentException("A proxy signs with its host certificate.", nameof(proxy));
         string address = client?.ToString() ?? "";
-        long time = now.ToUnixTimeMilliseconds();
-        byte[] signature = await proxy.SignAsync(proxy.PublicKey.SignatureAlgorithms[0], Signed(address, nodeHostId, time), cancellationToken);
+        var content = new ProxyHeaderContent
+        {
+            ClientAddr = address,
+            Time = now.ToUnixTimeMilliseconds(),
+            Nonce = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(NonceBytes)),
+            Certificate = certificate.ToAuthorizedKeysLine(),
+        };
+        byte[] signature = await proxy.SignAsync(proxy.PublicKey.SignatureAlgorithms[0], content.Signed(nodeHostId), cancellationToken);
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(
-            new ProxyHeaderContent
-            {
-                ClientAddr = address, Time = time, Certificate = certificate.ToAuthorizedKeysLine(), Signature = Convert.ToBase64String(signature),
-            },
-            ProxyHeaderJson.Default.ProxyHeaderContent);
+            content with { Signature = Convert.ToBase64String(signature) }, ProxyHeaderJson.Default.ProxyHeaderContent);
         return [.. Encoding.ASCII.GetBytes(Prefix), .. json, 0];
     }
 
@@ -77,27 +82,35 @@ public static class ProxyHeader
     }
 
     /// <summary>Checks a header and says where the client is.</summary>
+    /// <remarks>Whoever overheard the header could send it again: <see cref="ProxyHeaderVerifier"/> takes each one once.</remarks>
     /// <param name="header">What <see cref="TryRead"/> found.</param>
     /// <param name="nodeHostId">This node.</param>
-    /// <param name="authorities">Who vouches for hosts.</param>
+    /// <param name="cluster">The cluster's state: who vouches for hosts, and whose proxies are meant.</param>
     /// <param name="time">The clock.</param>
     /// <exception cref="TeleportException">It was not made just now by a proxy of this cluster for this node.</exception>
-    public static IPEndPoint Verify(ReadOnlySpan<byte> header, string nodeHostId, TrustedAuthorities authorities, TimeProvider time)
+    public static IPEndPoint Verify(ReadOnlySpan<byte> header, string nodeHostId, ClusterSnapshot cluster, TimeProvider time)
     {
+        ArgumentNullException.ThrowIfNull(cluster);
         ArgumentNullException.ThrowIfNull(time);
+        return Check(header, nodeHostId, cluster, time).Client;
+    }
+
+    internal static (IPEndPoint Client, string Signature) Check(ReadOnlySpan<byte> header, string nodeHostId, ClusterSnapshot cluster, TimeProvider time)
+    {
         try
         {
             ProxyHeaderContent content = JsonSerializer.Deserialize(header, ProxyHeaderJson.Default.ProxyHeaderContent)
                 ?? throw new JsonException("it is null");
             SshCertificate certificate = SshCertificate.Parse(content.Certificate);
-            HostIdentity proxy = new HostSshCertificateVerifier(authorities, time).Verify(certificate, principal: null);
+            HostIdentity proxy = new HostSshCertificateVerifier(cluster.HostAuthorities, time).Verify(certificate, principal: null);
             TimeSpan age = (time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(content.Time)).Duration();
+            bool isSigned = certificate.Key.Verify(
+                certificate.Key.SignatureAlgorithms[0], content.Signed(nodeHostId), Convert.FromBase64String(content.Signature));
             return proxy.Role != SystemRole.Proxy ? throw Refused($"it was signed by a {proxy.Role}")
+                : proxy.ClusterName != cluster.ClusterName ? throw Refused($"it was signed by a proxy of {proxy.ClusterName}")
                 : age > Window ? throw Refused($"it is {age.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)} s off; compare the clocks of proxy and node")
-                : !certificate.Key.Verify(
-                    certificate.Key.SignatureAlgorithms[0], Signed(content.ClientAddr, nodeHostId, content.Time), Convert.FromBase64String(content.Signature))
-                    ? throw Refused("its signature is wrong")
-                : IPEndPoint.Parse(content.ClientAddr);
+                : !isSigned ? throw Refused("its signature is wrong, or it was meant for another node")
+                : (IPEndPoint.Parse(content.ClientAddr), content.Signature);
         }
         catch (Exception e) when (e is JsonException or FormatException or SshException or ArgumentException)
         {
@@ -105,14 +118,11 @@ public static class ProxyHeader
         }
     }
 
-    private static byte[] Signed(string clientAddress, string nodeHostId, long time) =>
-        Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"teleport-proxy-header-v1\0{clientAddress}\0{nodeHostId}\0{time}"));
-
-    private static TeleportException Refused(string why) => TeleportException.AccessDenied($"A proxy's header is refused: {why}.");
+    internal static TeleportException Refused(string why) => TeleportException.AccessDenied($"A proxy's header is refused: {why}.");
 }
 
 /// <summary>The JSON of a proxy's header.</summary>
-internal sealed class ProxyHeaderContent
+internal sealed record ProxyHeaderContent
 {
     [JsonPropertyName("clientAddr")]
     public string ClientAddr { get; set; } = "";
@@ -120,11 +130,18 @@ internal sealed class ProxyHeaderContent
     [JsonPropertyName("time")]
     public long Time { get; set; }
 
+    [JsonPropertyName("nonce")]
+    public string Nonce { get; set; } = "";
+
     [JsonPropertyName("cert")]
     public string Certificate { get; set; } = "";
 
     [JsonPropertyName("sig")]
     public string Signature { get; set; } = "";
+
+    /// <summary>What is signed.</summary>
+    public byte[] Signed(string nodeHostId) =>
+        Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"teleport-proxy-header-v1\0{ClientAddr}\0{nodeHostId}\0{Time}\0{Nonce}"));
 }
 
 [JsonSerializable(typeof(ProxyHeaderContent))]

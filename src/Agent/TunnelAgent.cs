@@ -5,8 +5,7 @@ using Teleport.Agent.Tunnels;
 
 namespace Teleport.Agent;
 
-/// <summary>Keeps a tunnel open to every proxy of the cluster, so that a host without an open port can be reached.</summary>
-/// <remarks>Proxies are those of the cluster's state; while there is none yet, the address by which the cluster was joined.</remarks>
+/// <summary>Keeps a tunnel open to every proxy of the cluster's state, so that a host without an open port can be reached.</summary>
 public sealed partial class TunnelAgent : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
@@ -16,6 +15,9 @@ public sealed partial class TunnelAgent : IAsyncDisposable
     private readonly Func<TunnelDial, Stream, CancellationToken, Task> _serve;
     private readonly Task _loop;
     private ImmutableDictionary<string, ProxyTunnel> _tunnels = ImmutableDictionary<string, ProxyTunnel>.Empty;
+
+    // Of proxies that are gone from the cluster's state: not dialled again, but what runs through them may end in peace.
+    private ImmutableList<ProxyTunnel> _retired = [];
 
     /// <summary>Begins to dial.</summary>
     /// <param name="service">The service that is to be reached. It must follow proxies: <see cref="JoinOptions.WatchedKinds"/>.</param>
@@ -38,6 +40,7 @@ public sealed partial class TunnelAgent : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await _loop;
+        await Task.WhenAll(_tunnels.Values.Concat(_retired).Select(static tunnel => tunnel.DisposeAsync().AsTask()));
         _stop.Dispose();
     }
 
@@ -54,22 +57,26 @@ public sealed partial class TunnelAgent : IAsyncDisposable
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
-            foreach (ProxyTunnel tunnel in _tunnels.Values)
-            {
-                await tunnel.DisposeAsync();
-            }
+            // The service stops.
         }
     }
 
-    /// <summary>Opens tunnels to proxies that are new, and ends those to proxies that are gone or moved.</summary>
+    /// <summary>Opens tunnels to proxies that are new, and gives up those to proxies that are gone or moved.</summary>
     private async Task FollowAsync(ImmutableDictionary<string, Server> proxies)
     {
+        foreach (ProxyTunnel ended in _retired.Where(static tunnel => tunnel.HasEnded))
+        {
+            _retired = _retired.Remove(ended);
+            await ended.DisposeAsync();
+        }
+
         foreach ((string hostId, ProxyTunnel tunnel) in _tunnels)
         {
             if (proxies.GetValueOrDefault(hostId)?.Spec.TunnelAddr != tunnel.Address)
             {
+                tunnel.Retire();
                 _tunnels = _tunnels.Remove(hostId);
-                await tunnel.DisposeAsync();
+                _retired = _retired.Add(tunnel);
             }
         }
 

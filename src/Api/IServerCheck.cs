@@ -45,7 +45,7 @@ internal sealed class RootsCheck(Func<X509Certificate2Collection> roots, string 
         {
             bool outOfTime = chain.ChainStatus.Any(static s => s.Status.HasFlag(X509ChainStatusFlags.NotTimeValid));
             throw Refuse(address, outOfTime
-                ? $"its certificate is good from {certificate.NotBefore.ToUniversalTime():u} to {certificate.NotAfter.ToUniversalTime():u} only; check the clocks of both machines"
+                ? OutOfTime(certificate, chain.ChainPolicy.VerificationTime.ToUniversalTime())
                 : "no authority that is trusted here vouches for it: it belongs to another cluster, or the cluster's authority was replaced; log in or join again");
         }
 
@@ -56,6 +56,13 @@ internal sealed class RootsCheck(Func<X509Certificate2Collection> roots, string 
         {
             throw Refuse(address, "its certificate is not that of an auth server of this cluster");
         }
+    }
+
+    private static string OutOfTime(X509Certificate2 certificate, DateTime now)
+    {
+        (DateTime begins, DateTime ends) = (certificate.NotBefore.ToUniversalTime(), certificate.NotAfter.ToUniversalTime());
+        string off = now < begins ? $"that begins {begins - now:d\\.hh\\:mm\\:ss} from now" : $"that ended {now - ends:d\\.hh\\:mm\\:ss} ago";
+        return $"its certificate is good from {begins:u} to {ends:u} only, and by this host's clock {off}; check the clocks of both machines";
     }
 
     private static TeleportException Refuse(string address, string why) =>

@@ -29,6 +29,9 @@ internal static class RecordingFormat
     /// <summary>Widest and highest terminal.</summary>
     public const int MaxTerminalSize = 10_000;
 
+    /// <summary>Longest session: ten years.</summary>
+    public const long MaxMilliseconds = 10L * 366 * 24 * 3600 * 1000;
+
     /// <summary>Flag of the last chunk of a finished recording.</summary>
     public const uint FinalFlag = 1;
 

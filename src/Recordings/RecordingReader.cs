@@ -8,9 +8,14 @@ namespace Teleport.Recordings;
 
 /// <summary>Reads a recording from its beginning, and checks every chunk against the chain of hashes before its events are handed out.</summary>
 /// <param name="input">The recording; the caller disposes it.</param>
-public sealed class RecordingReader(Stream input)
+/// <param name="limits">How much of it is read; <c>null</c>: as much as any session can have.</param>
+/// <remarks>Takes memory for one chunk, however long the recording is.</remarks>
+public sealed class RecordingReader(Stream input, RecordingLimits? limits = null)
 {
+    private readonly RecordingLimits _limits = limits ?? new RecordingLimits();
     private byte[] _previousHash = SHA256.HashData(RecordingFormat.Magic);
+    private long _events;
+    private long _bytes;
 
     /// <summary>Whether the end was reached and the recording is finished. <c>false</c> at the end: it was cut off, by a crash for instance.</summary>
     public bool IsComplete { get; private set; }
@@ -46,6 +51,11 @@ public sealed class RecordingReader(Stream input)
                 time = (long)item.Time.TotalMilliseconds;
                 yield return item;
             }
+
+            if (chunk.IsFinal != IsComplete)
+            {
+                throw Damaged(number, "it is the last one and does not end the session");
+            }
         }
     }
 
@@ -73,6 +83,14 @@ public sealed class RecordingReader(Stream input)
             || flags > RecordingFormat.FinalFlag)
         {
             throw Damaged(number, "its header is out of its limits");
+        }
+
+        _events += events;
+        _bytes += length;
+        if (_events > _limits.MaxEvents || _bytes > _limits.MaxBytes)
+        {
+            throw new RecordingException(
+                $"The recording has more than {_limits.MaxEvents} events or {_limits.MaxBytes} bytes, which no session has. It is read up to chunk {number}.");
         }
 
         byte[] whole = new byte[header.Length + compressed];
@@ -107,7 +125,7 @@ public sealed class RecordingReader(Stream input)
             var kind = (RecordingEventKind)chunk.Content[position++];
             long milliseconds = (long)ReadVarint(chunk.Content, ref position, number);
             ulong length = ReadVarint(chunk.Content, ref position, number);
-            if (length > (ulong)(chunk.Content.Length - position) || milliseconds < time || milliseconds > TimeSpan.MaxValue.TotalMilliseconds)
+            if (length > (ulong)(chunk.Content.Length - position) || milliseconds < time || milliseconds > RecordingFormat.MaxMilliseconds)
             {
                 throw Damaged(number, "an event is out of its limits");
             }
@@ -131,9 +149,9 @@ public sealed class RecordingReader(Stream input)
         {
             return kind switch
             {
-                RecordingEventKind.Start => new RecordingStarted(
-                    time, JsonSerializer.Deserialize(payload.Span, RecordingJson.Default.RecordingStart) ?? throw new JsonException("it is null")),
-                RecordingEventKind.Output when payload.Length <= RecordingFormat.MaxOutputBytes => new RecordingOutput(time, payload),
+                RecordingEventKind.Start when JsonSerializer.Deserialize(payload.Span, RecordingJson.Default.RecordingStart) is { } start && start.IsSound() =>
+                    new RecordingStarted(time, start),
+                RecordingEventKind.Output when payload.Length is > 0 and <= RecordingFormat.MaxOutputBytes => new RecordingOutput(time, payload),
                 RecordingEventKind.Resize when payload.Length == 8 => new RecordingResized(time, Size(payload.Span, number), Size(payload.Span[4..], number)),
                 RecordingEventKind.End => new RecordingEnded(
                     time, JsonSerializer.Deserialize(payload.Span, RecordingJson.Default.RecordingEnd) ?? throw new JsonException("it is null")),

@@ -37,6 +37,12 @@ public sealed record RecordingStart
 
     /// <summary>The command; <c>null</c>: a shell.</summary>
     public string? Command { get; set; }
+
+    /// <summary>Whether it is one that a writer can have made: whoever shows it relies on it.</summary>
+    internal bool IsSound() =>
+        Columns is >= 0 and <= RecordingFormat.MaxTerminalSize
+        && Rows is >= 0 and <= RecordingFormat.MaxTerminalSize
+        && User is not null && Login is not null && Hostname is not null && HostId is not null && ClusterName is not null;
 }
 
 /// <summary>How a session ended.</summary>

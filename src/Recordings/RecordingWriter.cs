@@ -39,6 +39,8 @@ public sealed class RecordingWriter : IAsyncDisposable
         SessionId = start.SessionId;
         _buffer.Add(RecordingEventKind.Start, 0, Describe(JsonSerializer.SerializeToUtf8Bytes(start, RecordingJson.Default.RecordingStart)));
         _timer = time.CreateTimer(_ => _waiting.Writer.TryWrite(null), null, FlushTime, Timeout.InfiniteTimeSpan);
+        // At once: whatever ends this process a moment later, it stays known whose session it was.
+        _waiting.Writer.TryWrite(null);
         _loop = Task.Run(RunAsync);
     }
 
@@ -68,7 +70,8 @@ public sealed class RecordingWriter : IAsyncDisposable
         return AddAsync(RecordingEventKind.Resize, size, cancellationToken);
     }
 
-    /// <summary>Ends the recording; nothing can be recorded after it.</summary>
+    /// <summary>Ends the recording; nothing can be recorded after it. Whether it is whole on disk then, <see cref="Failure"/> tells.</summary>
+    /// <exception cref="ObjectDisposedException">It was ended before.</exception>
     public async ValueTask CompleteAsync(RecordingEnd end)
     {
         await AddAsync(RecordingEventKind.End, Describe(JsonSerializer.SerializeToUtf8Bytes(end, RecordingJson.Default.RecordingEnd)), CancellationToken.None);
@@ -143,8 +146,8 @@ public sealed class RecordingWriter : IAsyncDisposable
                 file.Flush(flushToDisk: true);
             }
         }
-        // The disk is full or gone.
-        catch (IOException e)
+        // A supervision boundary: the disk is full or gone, and the session must neither end with it nor wait for it.
+        catch (Exception e)
         {
             Failure = e;
             _waiting.Writer.TryComplete();

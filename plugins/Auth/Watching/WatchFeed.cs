@@ -48,7 +48,7 @@ internal sealed class WatchFeed(WatchHub hub, Guard guard, ServerLifetime lifeti
             {
                 await hub.Loaded.WaitAsync(stop.Token);
                 using WatchReader reader = hub.Open(kinds, request.AfterRevision);
-                await SendAsync(reader, await guard.RolesOfAsync(caller, stop.Token), stream, caller, request.AfterRevision == 0, stop.Token);
+                await SendAsync(reader, await guard.RolesOfAsync(caller, stop.Token), stream, caller, stop.Token);
             }
             catch (OperationCanceledException) when (expired.IsCancellationRequested)
             {
@@ -67,7 +67,7 @@ internal sealed class WatchFeed(WatchHub hub, Guard guard, ServerLifetime lifeti
     }
 
     private async Task SendAsync(
-        WatchReader reader, RoleSet? roles, IServerStreamWriter<WatchEvent> stream, Caller caller, bool isInitial, CancellationToken cancellationToken)
+        WatchReader reader, RoleSet? roles, IServerStreamWriter<WatchEvent> stream, Caller caller, CancellationToken cancellationToken)
     {
         var view = new WatchView(roles);
         foreach (WatchChange change in reader.Backlog)
@@ -75,11 +75,8 @@ internal sealed class WatchFeed(WatchHub hub, Guard guard, ServerLifetime lifeti
             await SendAsync(view, change, stream, cancellationToken);
         }
 
-        if (isInitial)
-        {
-            await stream.WriteAsync(new WatchEvent { Type = WatchEvent.Types.Type.InitDone, Revision = reader.Revision }, cancellationToken);
-        }
-
+        // Also where nothing was missed: whoever resumes learns that the watch runs.
+        await stream.WriteAsync(new WatchEvent { Type = WatchEvent.Types.Type.InitDone, Revision = reader.Revision }, cancellationToken);
         await foreach (WatchChange change in reader.ReadAsync(cancellationToken))
         {
             // What roles allow to see follows the roles.

@@ -19,6 +19,7 @@ internal sealed partial class NodeServer(NodeContext context)
     private readonly Lock _gate = new();
     private readonly HashSet<NodeConnection> _connections = [];
     private readonly AccessGate _access = new(context);
+    private readonly ProxyHeaderVerifier _headers = new(context.Self().Metadata.Name, context.Cluster, context.Time);
     private readonly ConnectionCounter _counter = new(context.Instance.ConnectionLimits.MaxConnections);
     private readonly OwnedTasks _tasks = new();
     private readonly ILogger _logger = context.Loggers.CreateLogger<NodeServer>();
@@ -177,7 +178,7 @@ internal sealed partial class NodeServer(NodeContext context)
     }
 
     private void AcceptHeader(ReadOnlySpan<byte> header, ConnectionOrigin origin) =>
-        origin.Remote = ProxyHeader.Verify(header, context.Self().Metadata.Name, context.Cluster().HostAuthorities, context.Time);
+        origin.Remote = _headers.Verify(header);
 
     private void OnHandlerError(SshConnection connection, Exception e) => LogHandlerFailed(connection.UserName, e);
 

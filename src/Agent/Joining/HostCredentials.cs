@@ -63,6 +63,9 @@ internal sealed class HostCredentials
             : throw TeleportException.Invalid("The SSH and the X.509 certificate of a stored identity name different hosts.");
     }
 
+    /// <summary>Whether every one of the names stands in the certificates.</summary>
+    public bool HasNames(IEnumerable<string> names) => names.All(name => Identity.Principals.Contains(name, StringComparer.OrdinalIgnoreCase));
+
     /// <summary>Whether one of the pins is that of an authority that is trusted here.</summary>
     public bool IsPinned(IEnumerable<string> pins) => TlsRoots.Any(root => CaPin.Matches(root, pins));
 }

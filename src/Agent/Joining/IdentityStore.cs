@@ -1,7 +1,9 @@
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Teleport.Abstractions.Errors;
 using Teleport.Abstractions.Security;
 using Teleport.Pki.Files;
+using Teleport.Ssh;
 
 namespace Teleport.Agent.Joining;
 
@@ -27,15 +29,21 @@ internal sealed partial class IdentityStore(string dataDir, SystemRole role, Tim
                 return null;
             }
 
-            if (credentials.Identity.Expires <= time.GetUtcNow())
+            DateTimeOffset now = time.GetUtcNow();
+            if (credentials.Identity.Expires <= now)
             {
                 LogUnusable(_file, $"it expired at {credentials.Identity.Expires:u}");
                 return null;
             }
 
+            if (credentials.Begins > now)
+            {
+                LogClockBehind(_file, credentials.Begins - now);
+            }
+
             return credentials;
         }
-        catch (Exception e) when (e is TeleportException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is TeleportException or SshException or CryptographicException or IOException or UnauthorizedAccessException)
         {
             LogUnusable(_file, e.Message);
             return null;
@@ -46,4 +54,7 @@ internal sealed partial class IdentityStore(string dataDir, SystemRole role, Tim
 
     [LoggerMessage(1101, LogLevel.Warning, "The stored identity {File} cannot be used: {Reason}. Joining anew.")]
     private partial void LogUnusable(string file, string reason);
+
+    [LoggerMessage(1105, LogLevel.Warning, "The clock of this host is wrong by {Offset} at least: the stored identity {File} is not valid yet. Others will refuse it; set the clock.")]
+    private partial void LogClockBehind(string file, TimeSpan offset);
 }

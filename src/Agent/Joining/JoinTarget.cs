@@ -1,4 +1,5 @@
 using Teleport.Abstractions.Configuration;
+using Teleport.Abstractions.Plugins;
 using Teleport.Abstractions.Security;
 using Teleport.Api;
 
@@ -13,6 +14,22 @@ internal sealed record JoinTarget(IReadOnlyList<AuthEndpoint> Addresses, Secret?
 {
     private static readonly int[] WebPorts = [443, 3080];
 
+    /// <summary>What the configuration says; the auth role of this process where it says nothing.</summary>
+    public static async Task<JoinTarget> OfAsync(InstanceOptions instance, IRendezvous rendezvous, CancellationToken cancellationToken)
+    {
+        if (instance.AuthServers.Count == 0 && rendezvous.IsEnabled("auth"))
+        {
+            LocalAuthOffer offer = await rendezvous.WaitAsync<LocalAuthOffer>(cancellationToken);
+            var address = new NetworkAddress(offer.EndPoint.Address.ToString(), offer.EndPoint.Port);
+            return new JoinTarget([new AuthEndpoint(address, AuthRoute.Direct, "")], offer.JoinToken, offer.CaPins, offer.ClusterName);
+        }
+
+        IEnumerable<NetworkAddress> servers = instance.AuthServers.Count > 0
+            ? instance.AuthServers
+            : [new NetworkAddress("127.0.0.1", AuthProtocol.DefaultPort)];
+        return new JoinTarget(WaysTo(servers), instance.AuthToken, instance.CaPins, null);
+    }
+
     /// <summary>The ways to each address: its port tells what it is likely to be, and the other way is tried after it.</summary>
     public static IReadOnlyList<AuthEndpoint> WaysTo(IEnumerable<NetworkAddress> addresses) => [.. addresses.SelectMany(static address =>
     {
@@ -22,4 +39,14 @@ internal sealed record JoinTarget(IReadOnlyList<AuthEndpoint> Addresses, Secret?
         // An address without a port has the default of the first way only: trying the other one means trying another port.
         return (plain.Port is null ? routes[..1] : routes).Select(route => new AuthEndpoint(plain, route, ""));
     })];
+
+    /// <summary>How to dial an endpoint: by its own address, or by others of its kind while that is down. <c>null</c>: there are none.</summary>
+    public Func<NetworkAddress, CancellationToken, ValueTask<Stream>>? DialerOf(AuthEndpoint endpoint)
+    {
+        NetworkAddress[] others =
+        [
+            .. Addresses.Where(other => other.Route == endpoint.Route).Select(static other => other.AddressWithPort).Where(other => other != endpoint.AddressWithPort).Distinct(),
+        ];
+        return others.Length == 0 ? null : new AddressRotation([endpoint.AddressWithPort, .. others]).DialAsync;
+    }
 }

@@ -1,28 +1,35 @@
-using System.Buffers;
-
 namespace Teleport.Agent.Spooling;
 
-/// <summary>A queue of lines in files: what was appended is there after a crash, and is read again until it is acknowledged.</summary>
-/// <remarks>Segments are named by ascending numbers; one is written, the oldest is read. Used by one reader and any number of writers.</remarks>
+/// <summary>A queue of lines in files: what was appended is there when this process is killed, and is read again until it is acknowledged.</summary>
+/// <remarks>
+/// Segments are named by ascending numbers: the newest is written, the oldest is read. How much of the oldest was acknowledged is not
+/// written down, so that after a crash some lines are read twice; never is one lost. Used by one reader and any number of writers.
+/// </remarks>
 internal sealed class AuditSpool : IDisposable
 {
     private const int SegmentBytes = 1024 * 1024;
 
     private readonly Lock _gate = new();
+    private readonly Queue<Segment> _segments = new();
     private readonly string _folder;
     private readonly long _maxBytes;
-    private FileStream _writer;
-    private long _current;
+    private FileStream? _writer;
+    private Segment? _written;
+    private long _nextNumber = 1;
+    private long _acknowledged;
     private long _total;
 
     public AuditSpool(string folder, long maxBytes)
     {
         (_folder, _maxBytes) = (folder, maxBytes);
         PrivateFiles.CreateFolder(folder);
-        long[] present = [.. Segments()];
-        _current = present.Length == 0 ? 1 : present[^1] + 1;
-        _total = present.Sum(segment => new FileInfo(PathOf(segment)).Length);
-        _writer = Create(_current);
+        foreach (long number in Present(folder))
+        {
+            var segment = new Segment(number) { Length = new FileInfo(PathOf(number)).Length };
+            _segments.Enqueue(segment);
+            _total += segment.Length;
+            _nextNumber = number + 1;
+        }
     }
 
     /// <summary>Bytes that wait, those of a crash included.</summary>
@@ -30,108 +37,95 @@ internal sealed class AuditSpool : IDisposable
 
     /// <summary>Appends a line, which must not contain a line end.</summary>
     /// <returns><c>false</c>: the spool is full and the line was not taken.</returns>
+    /// <exception cref="IOException">The disk does not take it; nothing of it stays.</exception>
     public bool TryAppend(ReadOnlySpan<byte> line)
     {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(line.Length + 1);
-        try
+        byte[] bytes = new byte[line.Length + 1];
+        line.CopyTo(bytes);
+        bytes[^1] = (byte)'\n';
+        lock (_gate)
         {
-            line.CopyTo(buffer);
-            buffer[line.Length] = (byte)'\n';
-            lock (_gate)
+            if (_total + bytes.Length > _maxBytes)
             {
-                if (_total + line.Length + 1 > _maxBytes)
-                {
-                    return false;
-                }
-
-                if (_writer.Length + line.Length + 1 > SegmentBytes)
-                {
-                    _writer.Dispose();
-                    _writer = Create(++_current);
-                }
-
-                _writer.Write(buffer, 0, line.Length + 1);
-                Interlocked.Add(ref _total, line.Length + 1);
-                return true;
+                return false;
             }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
+
+            if (_written is null || _written.Length + bytes.Length > SegmentBytes)
+            {
+                BeginSegment();
+            }
+
+            Write(bytes);
+            _written!.Length += bytes.Length;
+            _total += bytes.Length;
+            return true;
         }
     }
 
-    /// <summary>The lines of the oldest segment from a place on; a line that a crash tore is passed over.</summary>
-    /// <param name="offset">Bytes of that segment that were acknowledged.</param>
+    /// <summary>The oldest lines; a line that a crash tore is passed over, since nobody was told that it was taken.</summary>
     /// <param name="maxLines">At most so many lines.</param>
-    /// <param name="maxBytes">At most so many bytes, but at least one line.</param>
-    /// <returns>The segment, the lines, and the place after them; <c>null</c>: nothing waits.</returns>
-    public SpoolBatch? Read(long offset, int maxLines, int maxBytes)
+    /// <param name="maxBytes">At most so many bytes; no line is longer.</param>
+    /// <returns><c>null</c>: nothing waits.</returns>
+    public SpoolBatch? Read(int maxLines, int maxBytes)
     {
         while (true)
         {
-            long segment = Segments().FirstOrDefault(0);
-            if (segment == 0)
+            Segment segment;
+            int length;
+            lock (_gate)
             {
-                return null;
-            }
-
-            byte[] bytes;
-            using (var reader = new FileStream(PathOf(segment), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))
-            {
-                reader.Seek(offset, SeekOrigin.Begin);
-                bytes = new byte[Math.Max(0, reader.Length - offset)];
-                reader.ReadExactly(bytes);
-            }
-
-            var lines = new List<ReadOnlyMemory<byte>>();
-            int position = 0;
-            while (lines.Count < maxLines && bytes.AsSpan(position).IndexOf((byte)'\n') is >= 0 and var length)
-            {
-                if (lines.Count > 0 && position + length > maxBytes)
+                while (_segments.TryPeek(out Segment? spent) && spent.Length == _acknowledged && spent != _written)
                 {
-                    break;
+                    RemoveOldest();
                 }
 
-                lines.Add(bytes.AsMemory(position, length));
-                position += length + 1;
+                if (!_segments.TryPeek(out Segment? oldest) || oldest.Length == _acknowledged)
+                {
+                    return null;
+                }
+
+                segment = oldest;
+                // The writer's lengths are of whole lines: what it is just writing is not looked at.
+                length = (int)Math.Min(maxBytes, oldest.Length - _acknowledged);
             }
 
-            if (lines.Count > 0)
+            byte[] bytes = new byte[length];
+            using (var reader = new FileStream(PathOf(segment.Number), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))
             {
-                return new SpoolBatch(segment, lines, offset + position);
+                reader.Seek(_acknowledged, SeekOrigin.Begin);
+                bytes = bytes[..reader.ReadAtLeast(bytes, length, throwOnEndOfStream: false)];
             }
 
-            if (!TryRemove(segment))
+            SpoolBatch batch = Split(segment.Number, bytes, maxLines);
+            if (batch.Lines.Count > 0)
             {
-                return null;
+                return batch;
             }
 
-            offset = 0;
+            // No line end: this is the end that a crash tore.
+            Acknowledge(batch with { Bytes = segment.Length - _acknowledged });
         }
     }
 
-    /// <summary>Removes the oldest segment once all of it was acknowledged, so that the next read begins with the one after it.</summary>
-    /// <returns>Whether it was removed; one that is still written to stays.</returns>
-    public bool TryRemove(long segment)
+    /// <summary>Gives up the lines of a batch, the one that was read last.</summary>
+    public void Acknowledge(SpoolBatch batch)
     {
         lock (_gate)
         {
-            if (segment == _current)
+            Segment segment = _segments.Peek();
+            if (segment.Number != batch.Segment)
             {
-                if (_writer.Length == 0)
-                {
-                    return false;
-                }
-
-                _writer.Dispose();
-                _writer = Create(++_current);
+                throw new ArgumentException("Only what was read last can be acknowledged.", nameof(batch));
             }
 
-            var file = new FileInfo(PathOf(segment));
-            Interlocked.Add(ref _total, -file.Length);
-            file.Delete();
-            return true;
+            _acknowledged += batch.Bytes;
+            if (_acknowledged == segment.Length && segment == _written)
+            {
+                // The usual case: everything was sent. The file is used again.
+                _total -= segment.Length;
+                (_acknowledged, segment.Length) = (0, 0);
+                TruncateWriter();
+            }
         }
     }
 
@@ -139,30 +133,96 @@ internal sealed class AuditSpool : IDisposable
     {
         lock (_gate)
         {
-            _writer.Dispose();
-            if (new FileInfo(PathOf(_current)) is { Exists: true, Length: 0 } empty)
+            _writer?.Dispose();
+            if (_written is { Length: 0 } empty)
             {
-                empty.Delete();
+                File.Delete(PathOf(empty.Number));
             }
         }
     }
 
-    private IEnumerable<long> Segments() => Directory.EnumerateFiles(_folder, "*.jsonl")
+    private void BeginSegment()
+    {
+        var segment = new Segment(_nextNumber);
+        var writer = new FileStream(PathOf(segment.Number), new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        });
+        _nextNumber++;
+        _writer?.Dispose();
+        (_writer, _written) = (writer, segment);
+        _segments.Enqueue(segment);
+    }
+
+    private void Write(byte[] line)
+    {
+        try
+        {
+            _writer!.Write(line);
+        }
+        catch (IOException)
+        {
+            // A full disk may have taken a part. It must not become the beginning of the next line.
+            TruncateWriter();
+            throw;
+        }
+    }
+
+    private void TruncateWriter()
+    {
+        try
+        {
+            _writer!.SetLength(_written!.Length);
+            _writer.Seek(_written.Length, SeekOrigin.Begin);
+        }
+        catch (IOException)
+        {
+            // Then the next line begins a file of its own, and readers stop at the length that is known.
+            _writer!.Dispose();
+            (_writer, _written) = (null, null);
+        }
+    }
+
+    private void RemoveOldest()
+    {
+        Segment oldest = _segments.Dequeue();
+        _total -= oldest.Length;
+        _acknowledged = 0;
+        File.Delete(PathOf(oldest.Number));
+    }
+
+    private static SpoolBatch Split(long segment, byte[] bytes, int maxLines)
+    {
+        var lines = new List<ReadOnlyMemory<byte>>();
+        int position = 0;
+        while (lines.Count < maxLines && bytes.AsSpan(position).IndexOf((byte)'\n') is >= 0 and var length)
+        {
+            lines.Add(bytes.AsMemory(position, length));
+            position += length + 1;
+        }
+
+        return new SpoolBatch(segment, lines, position);
+    }
+
+    private static IEnumerable<long> Present(string folder) => Directory.EnumerateFiles(folder, "*.jsonl")
         .Select(static file => long.TryParse(Path.GetFileNameWithoutExtension(file), out long number) ? number : 0)
         .Where(static number => number > 0)
         .Order();
 
     private string PathOf(long segment) => Path.Combine(_folder, $"{segment:D10}.jsonl");
 
-    private FileStream Create(long segment) => new(PathOf(segment), new FileStreamOptions
+    private sealed class Segment(long number)
     {
-        Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0,
-        UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-    });
+        public long Number { get; } = number;
+
+        /// <summary>Bytes of whole lines.</summary>
+        public long Length { get; set; }
+    }
 }
 
 /// <summary>Lines of a spool.</summary>
 /// <param name="Segment">Where they are.</param>
 /// <param name="Lines">The lines without their ends.</param>
-/// <param name="End">The place after them, to go on from when they are acknowledged.</param>
-internal sealed record SpoolBatch(long Segment, IReadOnlyList<ReadOnlyMemory<byte>> Lines, long End);
+/// <param name="Bytes">How many bytes they take there.</param>
+internal sealed record SpoolBatch(long Segment, IReadOnlyList<ReadOnlyMemory<byte>> Lines, long Bytes);

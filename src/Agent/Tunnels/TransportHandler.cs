@@ -87,7 +87,7 @@ internal sealed partial class TransportHandler(JoinedService service, Func<Tunne
             }
 
             TunnelDial? dial = Parse(data.Span);
-            if (dial is not null && dial.Address == LocalNode && dial.ServerId == $"{service.HostId}.{service.ClusterName}")
+            if (dial is not null && IsForThisHost(dial))
             {
                 return _accepted.TrySetResult(dial);
             }
@@ -96,6 +96,11 @@ internal sealed partial class TransportHandler(JoinedService service, Func<Tunne
             _accepted.TrySetResult(null);
             return false;
         }
+
+        private bool IsForThisHost(TunnelDial dial) =>
+            dial.Address == LocalNode
+            && dial.ServerId == $"{service.HostId}.{service.ClusterName}"
+            && (dial.ConnType is null or "" || dial.ConnType.Equals(service.Identity.Role.ToString(), StringComparison.OrdinalIgnoreCase));
 
         private static TunnelDial? Parse(ReadOnlySpan<byte> json)
         {

@@ -99,7 +99,7 @@ internal sealed class SshNode : ISshServerAuthenticator, ISshConnectionHandler, 
         try
         {
             var stream = new HeaderStream(new NetworkStream(socket, ownsSocket: true), header =>
-                Clients.Enqueue(ProxyHeader.Verify(header, ((IEnumerable<Abstractions.Resources.Server>)_proxy.Snapshot.Nodes.Values).Single().Metadata.Name, _proxy.Snapshot.HostAuthorities, _proxy.Time)));
+                Clients.Enqueue(ProxyHeader.Verify(header, ((IEnumerable<Abstractions.Resources.Server>)_proxy.Snapshot.Nodes.Values).Single().Metadata.Name, _proxy.Snapshot, _proxy.Time)));
             await using SshConnection connection = await SshConnection.AcceptAsync(
                 stream, new SshServerOptions { HostKeys = [_credential], Authenticator = this, Handler = this }, _stop.Token);
             await connection.Completion.WaitAsync(_stop.Token);

@@ -35,7 +35,7 @@ public sealed class GatewayTests
         Assert.Equal(FakeNode.Greeting, await channel.Input.ReadUntilAsync("\n"));
         await channel.WriteAsync("SSH-2.0-client\r\n");
         Assert.Equal("SSH-2.0-client\r\n", await channel.Input.ReadUntilAsync("\n"));
-        IPEndPoint client = ProxyHeader.Verify(Assert.Single(node.Headers), server.Metadata.Name, proxy.Snapshot.HostAuthorities, TimeProvider.System);
+        IPEndPoint client = ProxyHeader.Verify(Assert.Single(node.Headers), server.Metadata.Name, proxy.Snapshot, TimeProvider.System);
         Assert.Equal(IPAddress.Loopback, client.Address);
     }
 
