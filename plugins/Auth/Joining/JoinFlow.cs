@@ -88,15 +88,19 @@ internal sealed class JoinFlow(
         JoinRequest request, Joiner joiner, bool isOldSelf, string remoteAddress, CancellationToken cancellationToken)
     {
         AttemptSubject subject = AttemptSubject.Joiner(ClientAddress.Of(remoteAddress));
-        await attempts.BeginAsync(subject, cancellationToken);
         TokenOutcome first = await tokens.CheckAsync(request.Token, joiner.Role, cancellationToken);
+        if (!first.IsLocal)
+        {
+            // Nobody outside can keep the roles of this process out by guessing from an address that they share, as a relaying proxy's.
+            await attempts.RequireUnlockedAsync(subject, cancellationToken);
+        }
+
         if (first.Error is { } refused)
         {
+            await attempts.FailedAsync(subject);
             throw new JoinRefusedException(refused, NotValid(joiner.Role));
         }
 
-        // Not a guess: what is wrong from here on is something else.
-        await attempts.TakeBackAsync(subject, CancellationToken.None);
         GrantedNames granted = await names.DecideAsync(
             new HostNamesRequest(
                 joiner.HostId, cluster.ClusterName, joiner.Role, request.NodeName, [.. request.AdditionalPrincipals, .. request.DnsNames],

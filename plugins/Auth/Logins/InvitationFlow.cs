@@ -91,9 +91,15 @@ internal sealed class InvitationFlow(
     private async Task<(StoredInvitation Invitation, DateTimeOffset Expires)> FindAsync(string token, string clientAddress, CancellationToken cancellationToken)
     {
         AttemptSubject subject = AttemptSubject.Address(ClientAddress.Of(clientAddress));
-        await attempts.BeginAsync(subject, cancellationToken);
-        (StoredInvitation Invitation, DateTimeOffset Expires) found = await invitations.GetAsync(token, cancellationToken);
-        await attempts.TakeBackAsync(subject, CancellationToken.None);
-        return found;
+        await attempts.RequireUnlockedAsync(subject, cancellationToken);
+        try
+        {
+            return await invitations.GetAsync(token, cancellationToken);
+        }
+        catch (TeleportException e) when (e.Code == ErrorCode.NotFound)
+        {
+            await attempts.FailedAsync(subject);
+            throw;
+        }
     }
 }

@@ -69,7 +69,7 @@ internal sealed class LoginFlow(
         CredentialResult result;
         try
         {
-            await attempts.BeginAsync(byAddress, cancellationToken);
+            await attempts.RequireUnlockedAsync(byAddress, cancellationToken);
             await attempts.BeginAsync(byUser, cancellationToken);
             using var password = new Secret(request.Password);
             using Secret? code = request.OtpCode.Length > 0 ? new Secret(request.OtpCode) : null;
@@ -85,13 +85,13 @@ internal sealed class LoginFlow(
         if (user is null)
         {
             string why = result.Succeeded ? "there is no such user" : result.FailureReason ?? "the credentials are wrong";
+            await attempts.FailedAsync(byAddress);
             await AuditAsync(name, request.ClientAddr, connector.Type, null, why);
             throw new TeleportException(
                 ErrorCode.Unauthenticated, secondFactor ? "invalid username, password or second factor" : "invalid username or password");
         }
 
         await attempts.SucceededAsync(byUser, CancellationToken.None);
-        await attempts.TakeBackAsync(byAddress, CancellationToken.None);
         await AuditAsync(name, request.ClientAddr, connector.Type, result.SecondFactor, error: null);
         return user;
     }

@@ -3,7 +3,11 @@ using Teleport.Abstractions.Storage;
 
 namespace Teleport.Auth.Stores;
 
-/// <summary>Limits guessing. Every attempt is counted before it is checked, in the backend, so that neither parallel connections nor several auth servers give more tries.</summary>
+/// <summary>Limits guessing, in the backend, so that several auth servers give no more tries than one.</summary>
+/// <remarks>
+/// Tries of one user are counted before they are checked, so that those at the same moment count too. Tries of an address are counted when
+/// they have failed: many people, or hosts, behind one address may well come at once.
+/// </remarks>
 internal sealed class AttemptStore(IBackend backend, TimeProvider time)
 {
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(20);
@@ -18,33 +22,49 @@ internal sealed class AttemptStore(IBackend backend, TimeProvider time)
             subject.Key,
             attempts =>
             {
-                if (attempts?.LockedUntil is { } until && until > now)
-                {
-                    // The same for names that nobody has: being locked says nothing about a user.
-                    throw TeleportException.Limit($"Too many failed attempts. Try again in {Math.Ceiling((until - now).TotalMinutes):0} minutes.");
-                }
-
-                int count = (attempts?.LockedUntil is null ? attempts?.Count ?? 0 : 0) + 1;
-                DateTimeOffset end = now + Window;
-                return (new StoredAttempts(count, count >= subject.Limit ? end : null), end);
+                RequireUnlocked(attempts, now);
+                return Next(attempts, subject, now);
             },
             cancellationToken);
+    }
+
+    /// <summary>Returns when attempts are checked at all now.</summary>
+    /// <exception cref="TeleportException">Code <c>limit</c>: there were too many failures.</exception>
+    public async ValueTask RequireUnlockedAsync(AttemptSubject subject, CancellationToken cancellationToken) =>
+        RequireUnlocked(await _records.FindAsync(subject.Key, cancellationToken), time.GetUtcNow());
+
+    /// <summary>Counts an attempt that failed.</summary>
+    public async ValueTask FailedAsync(AttemptSubject subject)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        // Not cancelled: hanging up does not undo a failure.
+        await _records.ChangeAsync(subject.Key, attempts => Next(attempts, subject, now), CancellationToken.None);
     }
 
     /// <summary>The attempt was a success: earlier failures do not count any more.</summary>
     public async ValueTask SucceededAsync(AttemptSubject subject, CancellationToken cancellationToken) =>
         await _records.ChangeAsync(subject.Key, static _ => (null, null), cancellationToken);
 
-    /// <summary>The attempt was no guess after all: only this one does not count.</summary>
-    public async ValueTask TakeBackAsync(AttemptSubject subject, CancellationToken cancellationToken) =>
-        await _records.ChangeAsync(
-            subject.Key,
-            attempts => attempts is null or { Count: <= 1 } ? (null, null) : (new StoredAttempts(attempts.Count - 1), time.GetUtcNow() + Window),
-            cancellationToken);
-
     /// <summary>Until when a subject is locked; <c>null</c>: it is not.</summary>
     public async ValueTask<DateTimeOffset?> LockedUntilAsync(AttemptSubject subject, CancellationToken cancellationToken) =>
         await _records.FindAsync(subject.Key, cancellationToken) is { LockedUntil: { } until } && until > time.GetUtcNow() ? until : null;
+
+    private static (StoredAttempts? Next, DateTimeOffset? Expires) Next(StoredAttempts? attempts, AttemptSubject subject, DateTimeOffset now)
+    {
+        // A lock that is over begins a new count.
+        int count = (attempts?.LockedUntil is { } until && until <= now ? 0 : attempts?.Count ?? 0) + 1;
+        DateTimeOffset end = now + Window;
+        return (new StoredAttempts(count, count >= subject.Limit ? end : null), end);
+    }
+
+    private static void RequireUnlocked(StoredAttempts? attempts, DateTimeOffset now)
+    {
+        if (attempts?.LockedUntil is { } until && until > now)
+        {
+            // The same for names that nobody has: being locked says nothing about a user.
+            throw TeleportException.Limit($"Too many failed attempts. Try again in {Math.Ceiling((until - now).TotalMinutes):0} minutes.");
+        }
+    }
 }
 
 /// <summary>Whose attempts are counted.</summary>
