@@ -73,8 +73,8 @@ internal sealed class OptionsBinder(ConfigurationMistakes mistakes)
 
         if (property.GetCustomAttribute<ReservedAttribute>() is { } reserved && !OptionEquality.AreSame(initial, value))
         {
+            // Bound all the same, so that what follows from it, as a clash of addresses, is reported too.
             mistakes.Add(entry.Key.Location, path, $"is not supported yet: {reserved.Reason.TrimEnd('.')}");
-            return;
         }
 
         property.SetValue(target, value);
