@@ -33,7 +33,7 @@ internal static class YamlRecovery
                 int owner = OwnerOf(lines, failed);
                 string key = lines[owner].Trim();
                 mistakes.Add(key == "labels:" && lines[failed].TrimStart().StartsWith("- ", StringComparison.Ordinal)
-                    ? mistake with { Message = mistake.Message + "; labels are keys with values, and those that a command computes belong under \"commands\"" }
+                    ? mistake with { Message = "not valid YAML: a list item (\"- \") cannot stand here; labels are keys with values, and those that a command computes belong under \"commands\"" }
                     : mistake);
                 if (text.Length > limits.MaxCharacters)
                 {

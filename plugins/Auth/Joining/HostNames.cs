@@ -18,8 +18,6 @@ internal sealed class HostNames(ResourceStore resources)
 {
     private const int MaxNames = 32;
     private const int MaxLength = 253;
-    // What ssh_config, as tsh writes it, calls any proxy of the cluster: users need not know which one answers.
-    private const string AnyProxy = "teleport-proxy";
     private static readonly string[] AnnouncedKinds = [ResourceKinds.Node, ResourceKinds.Proxy, ResourceKinds.AuthServer];
 
     /// <summary>The names of a certificate: what the host asked for, as far as it may have them.</summary>
@@ -62,11 +60,6 @@ internal sealed class HostNames(ResourceStore resources)
             }
         }
 
-        if (request.Role == SystemRole.Proxy)
-        {
-            names.Add(AnyProxy + suffix);
-        }
-
         return new GrantedNames([.. names.Distinct(StringComparer.OrdinalIgnoreCase)]);
     }
 
@@ -80,7 +73,6 @@ internal sealed class HostNames(ResourceStore resources)
             _ when name.Length > MaxLength || name[0] is '-' or '.' || !name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_') =>
                 "is no host name",
             _ when string.Equals(name, request.ClusterName, StringComparison.OrdinalIgnoreCase) => "is the name of the cluster",
-            _ when bare.Equals(AnyProxy, StringComparison.OrdinalIgnoreCase) && request.Role != SystemRole.Proxy => "belongs to proxies",
             _ when name.Equals(AuthProtocol.ServerNameSuffix, StringComparison.OrdinalIgnoreCase)
                 || name.EndsWith("." + AuthProtocol.ServerNameSuffix, StringComparison.OrdinalIgnoreCase) => "belongs to auth servers",
             _ when string.Equals(name, AuthProtocol.ProxyName(request.ClusterName), StringComparison.OrdinalIgnoreCase) && request.Role != SystemRole.Proxy =>
