@@ -11,6 +11,7 @@ internal sealed class RunningCommand : IAsyncDisposable
     private readonly Process _process;
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _errors = new();
+    private TaskCompletionSource _printed = NewSignal();
 
     private RunningCommand(string file, IEnumerable<string> arguments, string? workingDirectory)
     {
@@ -52,6 +53,27 @@ internal sealed class RunningCommand : IAsyncDisposable
         return await command.EndAsync();
     }
 
+    /// <summary>Waits until a text has been printed.</summary>
+    /// <returns>All that was printed so far.</returns>
+    public async Task<string> OutputWithAsync(string text, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task changed = Volatile.Read(ref _printed).Task;
+            if (Output is var output && output.Contains(text, StringComparison.Ordinal))
+            {
+                return output;
+            }
+
+            if (_process.HasExited)
+            {
+                throw new OperationCanceledException("The process has ended.");
+            }
+
+            await changed.WaitAsync(cancellationToken);
+        }
+    }
+
     public async Task<(int ExitCode, string Output, string Errors)> EndAsync()
     {
         await _process.WaitForExitAsync().WaitAsync(Limit);
@@ -69,7 +91,7 @@ internal sealed class RunningCommand : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static void Add(StringBuilder text, string? line)
+    private void Add(StringBuilder text, string? line)
     {
         if (line is not null)
         {
@@ -78,7 +100,12 @@ internal sealed class RunningCommand : IAsyncDisposable
                 text.Append(line).Append('\n');
             }
         }
+
+        // The end of the output is news, too.
+        Interlocked.Exchange(ref _printed, NewSignal()).TrySetResult();
     }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private static string Text(StringBuilder text)
     {

@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
 using Teleport.Abstractions.Configuration;
 using Teleport.Hosting.Configuration;
 using Teleport.Hosting.Plugins;
@@ -44,7 +45,7 @@ internal sealed class DiagnosticsServer : IAsyncDisposable
         {
             WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
             builder.Logging.ClearProviders();
-            builder.Services.AddOpenTelemetry().WithMetrics(static metrics => metrics
+            builder.Services.AddOpenTelemetry().ConfigureResource(static resource => resource.AddService("teleport", serviceVersion: HostVersion.Text)).WithMetrics(static metrics => metrics
                 .AddMeter("Teleport.*")
                 .AddRuntimeInstrumentation()
                 .AddPrometheusExporter());
