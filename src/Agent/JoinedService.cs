@@ -127,8 +127,8 @@ public sealed class JoinedService : IAsyncDisposable
         return heard.Count > 0 ? heard : _credentials.TlsRoots;
     }
 
-    private Task SendAsync(EmitRequest request, CancellationToken cancellationToken) =>
-        Auth.Audit.EmitAsync(request, cancellationToken: cancellationToken).ResponseAsync;
+    private async Task SendAsync(EmitRequest request, CancellationToken cancellationToken) =>
+        await Auth.Audit.EmitAsync(request, cancellationToken: cancellationToken);
 
     private async Task RenewAsync(Renewal renewal)
     {

@@ -20,7 +20,8 @@ public sealed class ProxyHeaderTests : IDisposable
 
     public ProxyHeaderTests() => _authority = AuthorityFactory.Create(AuthorityType.Host, "lab", null, _time);
 
-    private TrustedAuthorities Trusted => TrustedAuthorities.Of([_authority], AuthorityType.Host);
+    private ProxyHeaderVerifier Verifier => new(
+        Node, () => new ClusterSnapshot { ClusterName = "lab", HostAuthorities = TrustedAuthorities.Of([_authority], AuthorityType.Host) }, _time);
 
     public void Dispose() => _key.Dispose();
 
@@ -30,7 +31,17 @@ public sealed class ProxyHeaderTests : IDisposable
         byte[] header = await HeaderAsync(SystemRole.Proxy, _authority, Node);
         int taken = ProxyHeader.TryRead([.. header, .. "SSH-2.0-x"u8], out byte[] content);
         Assert.Equal(header.Length, taken);
-        Assert.Equal(Client, ProxyHeader.Verify(content, Node, Trusted, _time));
+        Assert.Equal(Client, Verifier.Verify(content));
+    }
+
+    [Fact]
+    public async Task H12_HeaderThatWasSeenBefore_IsRefused()
+    {
+        byte[] header = await HeaderAsync(SystemRole.Proxy, _authority, Node);
+        ProxyHeader.TryRead(header, out byte[] content);
+        ProxyHeaderVerifier verifier = Verifier;
+        verifier.Verify(content);
+        Assert.Contains("used before", Assert.Throws<TeleportException>(() => verifier.Verify(content)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -97,7 +108,7 @@ public sealed class ProxyHeaderTests : IDisposable
     private Task RefusedAsync(byte[] header)
     {
         Assert.True(ProxyHeader.TryRead(header, out byte[] content) > 0);
-        Assert.Throws<TeleportException>(() => ProxyHeader.Verify(content, Node, Trusted, _time));
+        Assert.Throws<TeleportException>(() => Verifier.Verify(content));
         return Task.CompletedTask;
     }
 }

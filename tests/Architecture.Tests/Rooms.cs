@@ -13,7 +13,6 @@ internal static class Rooms
         ["src/Ssh"] = [],
         ["src/Spawn"] = [],
         ["src/FileServer"] = ["src/Ssh"],
-        ["src/FileServer"] = ["src/Ssh"],
         ["src/Manifest"] = ["src/Abstractions"],
         ["src/Access"] = ["src/Abstractions"],
         ["src/Pki"] = ["src/Abstractions", "src/Ssh"],
