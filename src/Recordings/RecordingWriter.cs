@@ -75,9 +75,6 @@ public sealed class RecordingWriter : IAsyncDisposable
     public async ValueTask CompleteAsync(RecordingEnd end)
     {
         await AddAsync(RecordingEventKind.End, Describe(JsonSerializer.SerializeToUtf8Bytes(end, RecordingJson.Default.RecordingEnd)), CancellationToken.None);
-        await _gate.WaitAsync();
-        _completed = true;
-        _gate.Release();
         await FinishAsync();
     }
 
@@ -113,6 +110,7 @@ public sealed class RecordingWriter : IAsyncDisposable
             }
 
             _buffer.Add(kind, (long)_time.GetElapsedTime(_begun).TotalMilliseconds, payload.Span);
+            _completed = kind == RecordingEventKind.End;
         }
         catch (ChannelClosedException) when (Failure is not null)
         {
@@ -163,9 +161,9 @@ public sealed class RecordingWriter : IAsyncDisposable
         await _gate.WaitAsync();
         ChunkBuffer partial = _buffer;
         _buffer = new ChunkBuffer();
-        if (!isLast && _waiting.Reader.Count > 0)
+        if (!isLast && (_completed || _waiting.Reader.Count > 0))
         {
-            // A full chunk came in between and has to be written first.
+            // The end goes into the last chunk, which is about to be taken; a full chunk that came in between has to be written first.
             (partial, _buffer) = (_buffer, partial);
             _timer.Change(FlushTime, Timeout.InfiniteTimeSpan);
         }

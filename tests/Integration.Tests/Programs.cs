@@ -17,15 +17,28 @@ internal static class Programs
 
     public static string Tsh { get; } = Path.Combine(Output, "tsh", "tsh");
 
+    // Below the ports that the system gives to connections: one of those would be in use again by the time that the program listens.
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, Random.Shared.Next(10_000, 32_000));
+            try
+            {
+                listener.Start();
+                return ((IPEndPoint)listener.LocalEndpoint).Port;
+            }
+            catch (SocketException)
+            {
+                // Taken; there are others.
+            }
+        }
     }
 
     public static Process Start(string program, IEnumerable<string> arguments, string logFile)
     {
+        // There from the beginning, for whoever asks why the program ended at once.
+        File.AppendAllText(logFile, "");
         var start = new ProcessStartInfo("/bin/sh", ["-c", "log=$1; shift; exec \"$@\" >\"$log\" 2>&1 </dev/null", "sh", logFile, program, .. arguments]);
         return Process.Start(start)!;
     }
