@@ -9,6 +9,7 @@ using Teleport.Api.Join.V1;
 using Teleport.Api.Login.V1;
 using Teleport.Api.Presence.V1;
 using Teleport.Api.Recordings.V1;
+using Teleport.Api.Requests.V1;
 using Teleport.Api.Resources.V1;
 using Teleport.Api.Tokens.V1;
 using Teleport.Api.Users.V1;
@@ -58,6 +59,7 @@ public sealed class AuthClient : IAsyncDisposable
         Presence = new PresenceService.PresenceServiceClient(invoker);
         Audit = new AuditService.AuditServiceClient(invoker);
         Recordings = new RecordingService.RecordingServiceClient(invoker);
+        AccessRequests = new AccessRequestService.AccessRequestServiceClient(invoker);
     }
 
     /// <summary>Where it connects to.</summary>
@@ -92,6 +94,9 @@ public sealed class AuthClient : IAsyncDisposable
 
     /// <summary>Recordings.</summary>
     public RecordingService.RecordingServiceClient Recordings { get; }
+
+    /// <summary>Access requests, and what access plugins do.</summary>
+    public AccessRequestService.AccessRequestServiceClient AccessRequests { get; }
 
     /// <summary>Makes a client that trusts only servers of the endpoint's cluster that one of the roots vouches for.</summary>
     public static AuthClient Create(AuthClientOptions options)

@@ -37,6 +37,14 @@ namespace Teleport.Abstractions.Audit;
 [JsonSerializable(typeof(ClientDisconnectEvent))]
 [JsonSerializable(typeof(ScpEvent))]
 [JsonSerializable(typeof(SftpEvent))]
+[JsonSerializable(typeof(AccessRequestCreatedEvent))]
+[JsonSerializable(typeof(AccessRequestUpdatedEvent))]
+[JsonSerializable(typeof(AccessRequestReviewedEvent))]
+[JsonSerializable(typeof(AccessReviewRefusedEvent))]
+[JsonSerializable(typeof(AccessRequestDeletedEvent))]
+[JsonSerializable(typeof(AccessRequestExpiredEvent))]
+[JsonSerializable(typeof(AccessPluginCallbackRejectedEvent))]
+[JsonSerializable(typeof(AccessPluginResourceEvent))]
 public sealed partial class AuditJson : JsonSerializerContext
 {
     /// <summary>Writes an event as the record that sinks keep. Time, uid and cluster name must be set.</summary>

@@ -20,6 +20,11 @@ namespace Teleport.Abstractions.Resources;
 [JsonSerializable(typeof(AuthPreference))]
 [JsonSerializable(typeof(NetworkingConfig))]
 [JsonSerializable(typeof(RecordingConfig))]
+[JsonSerializable(typeof(AccessRequest))]
+[JsonSerializable(typeof(PluginData))]
+[JsonSerializable(typeof(ChatIdentity))]
+[JsonSerializable(typeof(AccessMonitoringRule))]
+[JsonSerializable(typeof(AccessPluginSettings))]
 public sealed partial class ResourceJson : JsonSerializerContext
 {
     /// <summary>The type information of a kind, or <c>null</c> for a kind that this version does not know.</summary>
@@ -34,6 +39,11 @@ public sealed partial class ResourceJson : JsonSerializerContext
         ResourceKinds.AuthPreference => Default.AuthPreference,
         ResourceKinds.NetworkingConfig => Default.NetworkingConfig,
         ResourceKinds.RecordingConfig => Default.RecordingConfig,
+        ResourceKinds.AccessRequest => Default.AccessRequest,
+        ResourceKinds.PluginData => Default.PluginData,
+        ResourceKinds.ChatIdentity => Default.ChatIdentity,
+        ResourceKinds.AccessMonitoringRule => Default.AccessMonitoringRule,
+        ResourceKinds.AccessPlugin => Default.AccessPluginSettings,
         _ => null,
     };
 

@@ -16,6 +16,16 @@ public static class ResourceKinds
     public const string AuthPreference = "cluster_auth_preference";
     public const string NetworkingConfig = "cluster_networking_config";
     public const string RecordingConfig = "session_recording_config";
+    public const string AccessRequest = "access_request";
+    public const string ChatIdentity = "chat_identity";
+    public const string AccessMonitoringRule = "access_monitoring_rule";
+    public const string AccessPlugin = "access_plugin";
+
+    /// <summary>What a plugin keeps of a request; in rules <see cref="AccessPluginData"/>.</summary>
+    public const string PluginData = "plugin_data";
+
+    /// <summary>In rules only: plugin data.</summary>
+    public const string AccessPluginData = "access_plugin_data";
 
     /// <summary>In rules only: the audit log.</summary>
     public const string Event = "event";

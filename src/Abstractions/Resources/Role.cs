@@ -83,6 +83,12 @@ public sealed record RoleOptions
 
     /// <summary>Whether certificates are bound to the address of the login; one yes is enough.</summary>
     public bool? PinSourceIp { get; set; }
+
+    /// <summary>Whether a login makes an access request: <c>optional</c>, <c>always</c>, or <c>reason</c> (always, with a reason); the strictest counts.</summary>
+    public string? RequestAccess { get; set; }
+
+    /// <summary>What the requester is asked for as a reason.</summary>
+    public string? RequestPrompt { get; set; }
 }
 
 /// <summary>Conditions of one half of a role. A field that is <c>null</c> says nothing.</summary>
@@ -120,6 +126,12 @@ public sealed record RoleConditions
 
     /// <summary>Rights on resources.</summary>
     public IReadOnlyList<RoleRule>? Rules { get; set; }
+
+    /// <summary>What may be asked for by access requests.</summary>
+    public RequestConditions? Request { get; set; }
+
+    /// <summary>Whose access requests may be reviewed.</summary>
+    public ReviewConditions? ReviewRequests { get; set; }
 }
 
 /// <summary>Rights on resources of some kinds.</summary>
