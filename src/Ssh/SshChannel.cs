@@ -219,7 +219,7 @@ public sealed class SshChannel : IAsyncDisposable, IDuplexPipe
         else if (request.Name == ExitSignalName)
             ExitSignal = SshPayload.Parse<ExitSignal>(request.Payload);
 
-        return _requests.AddAsync(request, Connection.Closed);
+        return _requests.AddAsync(request, Connection.Aborted);
     }
 
     /// <summary>The connection ended, or the channel is not opened: readers see the failure, unless the peer had ended its data.</summary>

@@ -72,6 +72,9 @@ public sealed class SshConnection : IAsyncDisposable
     /// <summary>Cancelled when the connection ends.</summary>
     public CancellationToken Closed => _closed.Token;
 
+    /// <summary>Ends the reading loop, also where it waits for a handler; <see cref="Closed"/> follows when that has ended.</summary>
+    internal CancellationToken Aborted => _transport.Aborted;
+
     internal TimeProvider TimeProvider => _transport.Options.TimeProvider;
 
     internal ISshConnectionHandler? Handler { get; private set; }

@@ -37,7 +37,7 @@ internal sealed class GlobalRequests
         return reply;
     }
 
-    public ValueTask OnRequestAsync(InboundRequest request) => _inbound.AddAsync(request, _connection.Closed);
+    public ValueTask OnRequestAsync(InboundRequest request) => _inbound.AddAsync(request, _connection.Aborted);
 
     public void OnReply(SshGlobalReply reply) => _replies.Complete(reply);
 

@@ -32,6 +32,7 @@ internal sealed class PacketWriter : IDisposable
     private uint _sequence;
     private bool _exchanging;
     private bool _completing;
+    private bool _broken;
 
     public PacketWriter(ByteTransport transport) => _transport = transport;
 
@@ -61,14 +62,14 @@ internal sealed class PacketWriter : IDisposable
             Append(bytes);
     }
 
-    /// <summary>Appends a message; once the connection failed it is dropped, as it would be on the wire.</summary>
+    /// <summary>Appends a message; once nothing can be sent any more it is dropped, as it would be on the wire.</summary>
     /// <exception cref="SshProtocolException">Too much waits for the end of a key exchange.</exception>
     public void Write<T>(scoped in T message)
         where T : ISshMessage<T>, allows ref struct
     {
         lock (_gate)
         {
-            if (_failure is not null)
+            if (_failure is not null || _broken)
                 return;
 
             if (_exchanging && T.Number >= FirstUpperLayerNumber)
@@ -117,8 +118,10 @@ internal sealed class PacketWriter : IDisposable
         }
     }
 
-    /// <summary>Waits until less than <paramref name="limit"/> bytes are unsent: slows down a peer that asks but does not read answers.</summary>
-    /// <exception cref="SshConnectionException">The connection ended.</exception>
+    /// <summary>
+    /// Waits until less than <paramref name="limit"/> bytes are unsent: slows down a peer that asks but does not read answers. Does not
+    /// wait when nothing can be sent: what the peer has said before it left can still be read.
+    /// </summary>
     public async ValueTask WaitForDrainAsync(int limit, CancellationToken ct)
     {
         while (true)
@@ -126,8 +129,7 @@ internal sealed class PacketWriter : IDisposable
             Task wait;
             lock (_gate)
             {
-                ThrowIfFailed();
-                if (_filling.Count + _sending.Count < limit)
+                if (_failure is not null || _broken || _filling.Count + _sending.Count < limit)
                     return;
 
                 _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -200,6 +202,22 @@ internal sealed class PacketWriter : IDisposable
         _work.Set();
     }
 
+    /// <summary>
+    /// The transport takes no more data: messages are dropped from now on, and who has data to send waits until <see cref="Fail"/> tells
+    /// why the connection ends. Call when the sending loop has ended.
+    /// </summary>
+    public void Break()
+    {
+        lock (_gate)
+        {
+            _broken = true;
+            _filling.Release();
+            _sending.Release();
+            _deferred.Release();
+            ReleaseWaiters();
+        }
+    }
+
     /// <summary>Fails all who wait or write, and ends the sending loop.</summary>
     public void Fail(Exception exception)
     {
@@ -227,7 +245,7 @@ internal sealed class PacketWriter : IDisposable
         }
     }
 
-    private bool HasRoom => !_exchanging && _filling.Count + _sending.Count < HighWater;
+    private bool HasRoom => !_exchanging && !_broken && _filling.Count + _sending.Count < HighWater;
 
     private void ThrowIfFailed()
     {

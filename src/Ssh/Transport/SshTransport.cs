@@ -14,12 +14,16 @@ internal sealed class SshTransport : IAsyncDisposable
 
     private static readonly TimeSpan DisconnectTimeout = TimeSpan.FromSeconds(3);
 
+    /// <summary>How long the peer's last words are read after it has stopped to listen.</summary>
+    private static readonly TimeSpan LastWordsTimeout = TimeSpan.FromSeconds(2);
+
     private readonly ByteTransport _bytes;
     private readonly SshTransportOptions _options;
     private readonly CancellationTokenSource _aborted = new();
     private readonly ITimer _rekeyDeadline;
     private readonly string _localVersion;
     private readonly Task _sending;
+    private Task _lastWords = Task.CompletedTask;
     private SshCloseReason? _closeReason;
 
     /// <param name="bytes">Disposed with the transport.</param>
@@ -177,6 +181,7 @@ internal sealed class SshTransport : IAsyncDisposable
     {
         Abort(SshDisconnectReason.ByApplication, "The connection was closed.");
         await _sending;
+        await _lastWords;
         await _rekeyDeadline.DisposeAsync();
         Reader.Dispose();
         Writer.Dispose();
@@ -204,8 +209,25 @@ internal sealed class SshTransport : IAsyncDisposable
         }
         catch (Exception exception)
         {
-            Abort(new SshCloseReason(SshDisconnectReason.ConnectionLost, $"Sending failed: {exception.Message}", ByPeer: false, exception));
+            // A peer that has left may have said why. That is read first: the failure is only its consequence.
+            Writer.Break();
+            _lastWords = AbortAfterLastWordsAsync(exception);
         }
+    }
+
+    /// <summary>Ends a connection whose peer neither takes data nor ends its own.</summary>
+    private async Task AbortAfterLastWordsAsync(Exception exception)
+    {
+        try
+        {
+            await Task.Delay(LastWordsTimeout, _options.TimeProvider, Aborted);
+        }
+        catch (OperationCanceledException)
+        {
+            return; // the reader has found out why
+        }
+
+        Abort(new SshCloseReason(SshDisconnectReason.ConnectionLost, $"Sending failed: {exception.Message}", ByPeer: false, exception));
     }
 
     private void OnExchangeProgress(bool running)
