@@ -48,6 +48,13 @@ internal sealed class HostNames(ResourceStore resources)
         foreach (string name in wished)
         {
             string bare = name.EndsWith(suffix, StringComparison.OrdinalIgnoreCase) ? name[..^suffix.Length] : name;
+            if (IsCluster(name, request))
+            {
+                // A machine that is called as its cluster is called host.cluster in full, never like the cluster alone.
+                names.Add(name + suffix);
+                continue;
+            }
+
             if (taken.Contains(bare) || taken.Contains(name) || (IsLoopback(bare) && !request.IsFromLoopback))
             {
                 continue;
@@ -72,7 +79,7 @@ internal sealed class HostNames(ResourceStore resources)
             _ when IPAddress.TryParse(name, out _) => null,
             _ when name.Length > MaxLength || name[0] is '-' or '.' || !name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_') =>
                 "is no host name",
-            _ when string.Equals(name, request.ClusterName, StringComparison.OrdinalIgnoreCase) => "is the name of the cluster",
+            _ when IsCluster(name, request) && !name.Equals(Normalize(request.NodeName), StringComparison.OrdinalIgnoreCase) => "is the name of the cluster",
             _ when name.Equals(AuthProtocol.ServerNameSuffix, StringComparison.OrdinalIgnoreCase)
                 || name.EndsWith("." + AuthProtocol.ServerNameSuffix, StringComparison.OrdinalIgnoreCase) => "belongs to auth servers",
             _ when string.Equals(name, AuthProtocol.ProxyName(request.ClusterName), StringComparison.OrdinalIgnoreCase) && request.Role != SystemRole.Proxy =>
@@ -85,6 +92,8 @@ internal sealed class HostNames(ResourceStore resources)
             throw TeleportException.Invalid($"The name \"{Shorten(name)}\" {mistake}, so it is not put into a host certificate.");
         }
     }
+
+    private static bool IsCluster(string name, HostNamesRequest request) => name.Equals(request.ClusterName, StringComparison.OrdinalIgnoreCase);
 
     private async ValueTask<HashSet<string>> TakenAsync(HostNamesRequest request, CancellationToken cancellationToken)
     {

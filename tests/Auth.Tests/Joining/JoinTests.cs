@@ -181,10 +181,28 @@ public sealed class JoinTests
 
         await Refusal.OfAsync(ErrorCode.Invalid, () => cluster.JoinAsync(SystemRole.Node, r => r.AdditionalPrincipals.Add(name)));
         await Refusal.OfAsync(ErrorCode.Invalid, () => cluster.JoinAsync(SystemRole.Node, r => r.DnsNames.Add(name)));
-        await Refusal.OfAsync(ErrorCode.Invalid, () => cluster.JoinAsync(SystemRole.Node, r => r.NodeName = name));
+        if (!name.TrimEnd('.').Equals("lab.example", StringComparison.OrdinalIgnoreCase))
+        {
+            await Refusal.OfAsync(ErrorCode.Invalid, () => cluster.JoinAsync(SystemRole.Node, r => r.NodeName = name));
+        }
+
         JoinedHost node = await cluster.JoinAsync(SystemRole.Node, static r => r.DnsNames.Add("web.example.com"));
         await Refusal.OfAsync(ErrorCode.Invalid, () => node.Client.Join.RenewAsync(Renewal(HostKeyPair.Generate(), name)));
         Assert.Contains("web.example.com", node.TlsNames);
+    }
+
+    [Theory]
+    [InlineData("lab.example")]
+    [InlineData("LAB.example.")]
+    public async Task H32_HostCalledAsTheCluster_HasThatNameWithinTheClusterOnly(string name)
+    {
+        await using AuthCluster cluster = await AuthCluster.StartAsync();
+
+        JoinedHost node = await cluster.JoinAsync(SystemRole.Node, r => r.NodeName = name);
+
+        Assert.Contains("lab.example.lab.example", node.Ssh.Principals, StringComparer.OrdinalIgnoreCase);
+        Assert.DoesNotContain("lab.example", node.Ssh.Principals, StringComparer.OrdinalIgnoreCase);
+        Assert.DoesNotContain("lab.example", node.TlsNames, StringComparer.OrdinalIgnoreCase);
     }
 
     [Fact]
