@@ -30,7 +30,7 @@ publish() {
   local project=$1 folder=$2
   shift 2
   dotnet publish "$project" -c Release -r "$rid" -o "$folder" -nologo -v quiet -p:DebugType=none -p:GenerateDocumentationFile=false \
-    -p:RunAnalyzers=false "$@" >"$log" 2>&1 || { cat "$log" >&2; return 1; }
+    -p:RunAnalyzers=false -p:NuGetLockFilePath=obj/publish.lock.json "$@" >"$log" 2>&1 || { cat "$log" >&2; return 1; }
 }
 
 # What a native command needs beside the SDK: a C linker, and zlib to link to.

@@ -19,7 +19,9 @@ public sealed class AuditFilesPlugin : IPlugin
                 uri.LocalPath, Guid.Parse(await HostUuid.ReadOrCreateAsync(services.GetRequiredService<InstanceOptions>().DataDir, cancellationToken)))
             : throw new OptionsException(Key, $"\"{uri}\" has a host or parameters that files do not take: write file:///absolute/folder"));
         plugin.ProvideAuditLog("stdout", static (uri, _, _) => uri is { Query: "", Fragment: "", Host: "", AbsolutePath: "" or "/" }
+#pragma warning disable RS0030 // A sink named stdout is this.
             ? ValueTask.FromResult<IAuditLog>(new StreamAuditLog(Console.OpenStandardOutput()))
+#pragma warning restore RS0030
             : throw new OptionsException(Key, $"\"{uri}\" has parts that the standard output does not take: write stdout://"));
     }
 }

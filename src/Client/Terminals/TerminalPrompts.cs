@@ -19,7 +19,9 @@ public sealed class TerminalPrompts : ILoginPrompts
         string line = await ReadLineAsync(cancellationToken);
         if (LocalTerminal.IsInput)
         {
+#pragma warning disable RS0030 // Asking on the terminal is what this is for.
             await Console.Error.WriteLineAsync();
+#pragma warning restore RS0030
         }
 
         return line;
@@ -38,7 +40,9 @@ public sealed class TerminalPrompts : ILoginPrompts
     {
         if (LocalTerminal.IsInput)
         {
+#pragma warning disable RS0030 // Asking on the terminal is what this is for.
             await Console.Error.WriteAsync(prompt + " ");
+#pragma warning restore RS0030
         }
     }
 

@@ -30,8 +30,10 @@ public static class LogSetup
         {
             return output switch
             {
+#pragma warning disable RS0030 // The log of the configuration goes there.
                 "stderr" or "error" or "2" => new WriterLogOutput(Console.Error, wantsTimestamps: false, ownsWriter: false),
                 "stdout" or "out" or "1" => new WriterLogOutput(Console.Out, wantsTimestamps: false, ownsWriter: false),
+#pragma warning restore RS0030
                 "syslog" => new SyslogOutput(),
                 _ => WriterLogOutput.ToFile(output),
             };

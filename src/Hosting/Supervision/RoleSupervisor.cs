@@ -162,7 +162,9 @@ internal sealed partial class RoleSupervisor(
     // Whether to go on after the pause.
     private async Task<bool> PauseAsync(int failures, Exception reason, CancellationToken draining)
     {
+#pragma warning disable RS0030 // Jitter keeps no secret.
         TimeSpan delay = policy.After(failures, Random.Shared.NextDouble());
+#pragma warning restore RS0030
         string message = reason.Message.TrimEnd('.');
         bool explainsItself = reason is TeleportException or IOException or SocketException;
         LogFailed(explainsItself ? null : reason, role.Name, message, Math.Round(delay.TotalSeconds, 1));
