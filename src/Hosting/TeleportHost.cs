@@ -101,12 +101,13 @@ public sealed partial class TeleportHost : IAsyncDisposable
     public async Task WaitReadyAsync(CancellationToken cancellationToken)
     {
         IReadOnlyList<RoleStatus> roles = await _board.WaitAsync(
-            static roles => roles.All(static r => r.State is RoleState.Ready) || roles.Any(static r => r.State is RoleState.Waiting or RoleState.Failed or RoleState.Stopped),
-            cancellationToken);
-        if (roles.FirstOrDefault(static r => r.State != RoleState.Ready) is { } failed)
+            static roles => roles.All(static r => r.State is RoleState.Ready) || roles.Any(IsDown), cancellationToken);
+        if (roles.FirstOrDefault(IsDown) is { } failed)
         {
-            throw new InvalidOperationException($"The service {failed.Name} is not up: {failed.Detail ?? failed.State.ToString()}");
+            throw new InvalidOperationException($"The service {failed.Name} is not up: {failed.LastFailure ?? failed.Detail ?? failed.State.ToString()}");
         }
+
+        static bool IsDown(RoleStatus role) => role.State is RoleState.Waiting or RoleState.Failed or RoleState.Stopped;
     }
 
     /// <summary>Waits until no role can run any more: all have failed, and none was ever up.</summary>

@@ -9,7 +9,7 @@ internal static class Programs
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
 
-    private static string Output { get; } = Path.Combine(Root(), "out", "Debug");
+    public static string Output { get; } = Path.Combine(Root(), "out", "Debug");
 
     public static string Teleport { get; } = Path.Combine(Output, "teleport");
 

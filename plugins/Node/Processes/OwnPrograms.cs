@@ -8,7 +8,7 @@ internal static class OwnPrograms
 {
     private const UnixFileMode WritableByOthers = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
-    /// <summary>The path of a program: beside the host's executable, or in a folder there.</summary>
+    /// <summary>The path of a program: beside the host's executable, or in a folder there; in a program of others, beside the folder of plugins.</summary>
     /// <param name="hostExecutable">The host's executable.</param>
     /// <param name="folder">The folder.</param>
     /// <param name="name">The program's file name.</param>
@@ -19,7 +19,10 @@ internal static class OwnPrograms
         string installation = Path.GetFileNameWithoutExtension(hostExecutable) == "dotnet"
             ? AppContext.BaseDirectory
             : Path.GetDirectoryName(Path.GetFullPath(hostExecutable))!;
-        string path = new[] { Path.Combine(installation, name), Path.Combine(installation, folder, name) }.FirstOrDefault(File.Exists)
+        string ofPlugins = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(OwnPrograms).Assembly.Location)!, "..", ".."));
+        string path = new[] { installation, ofPlugins }
+            .SelectMany(root => new[] { Path.Combine(root, name), Path.Combine(root, folder, name) })
+            .FirstOrDefault(File.Exists)
             ?? throw TeleportException.Unavailable(
                 $"The program {name} is missing in {installation}. It is part of the installation: install it again, or build it with ./build.sh.");
 
