@@ -23,6 +23,12 @@ public sealed class SshClientOptions
     /// <summary>Makes a handler for the connection, after authentication; takes precedence over <see cref="Handler"/>.</summary>
     public Func<SshConnection, ISshConnectionHandler>? HandlerFactory { get; init; }
 
+    /// <summary>
+    /// Told of all the plain host keys that the server has, after it has proved to possess them (hostkeys-00@openssh.com): the place to
+    /// update known_hosts. May be called more than once; not set, the server's announcement is ignored.
+    /// </summary>
+    public Func<IReadOnlyList<SshPublicKey>, CancellationToken, ValueTask>? OnHostKeys { get; init; }
+
     /// <summary>Told of the server's banner: a text of the server, so remove control characters before showing it.</summary>
     public Action<string>? OnBanner { get; init; }
 

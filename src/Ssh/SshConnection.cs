@@ -79,6 +79,8 @@ public sealed class SshConnection : IAsyncDisposable
 
     internal ISshConnectionHandler? Handler { get; private set; }
 
+    internal HostKeyAnnouncement? HostKeys { get; private set; }
+
     /// <summary>Serves a client: handshake, authentication. The connection takes over the stream, also when this fails.</summary>
     /// <param name="transport">A connected stream that can be read and written at the same time.</param>
     /// <param name="options">Keys, authenticator, handler, limits.</param>
@@ -182,9 +184,11 @@ public sealed class SshConnection : IAsyncDisposable
     public async ValueTask DisposeAsync() => await CloseAsync(SshDisconnectReason.ByApplication, "The connection was closed.");
 
     /// <summary>Begins to serve the peer.</summary>
-    internal void Start(ISshConnectionHandler? handler)
+    internal void Start(ISshConnectionHandler? handler, HostKeyAnnouncement? hostKeys)
     {
         Handler = handler;
+        HostKeys = hostKeys;
+        hostKeys?.Announce(_requests);
         _running = RunAsync();
     }
 

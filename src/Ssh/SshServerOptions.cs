@@ -20,6 +20,12 @@ public sealed class SshServerOptions
     /// <summary>Makes a handler for each connection, after its authentication; takes precedence over <see cref="Handler"/>.</summary>
     public Func<SshConnection, ISshConnectionHandler>? HandlerFactory { get; init; }
 
+    /// <summary>
+    /// Whether clients are told of all host keys after the login (hostkeys-00@openssh.com), so that those who pin keys learn the next
+    /// ones before they are needed. Of no use where clients trust host certificates.
+    /// </summary>
+    public bool AnnounceHostKeys { get; init; }
+
     /// <summary>A text that clients show before the login; <see langword="null"/> is none.</summary>
     public string? Banner { get; init; }
 

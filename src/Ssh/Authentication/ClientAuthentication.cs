@@ -10,9 +10,14 @@ namespace Teleport.Ssh.Authentication;
 /// <summary>The client's side of the authentication protocol (RFC 4252): keys first, then questions, then a password.</summary>
 internal sealed class ClientAuthentication(SshTransport transport, SshClientOptions options)
 {
+    /// <summary>A server that wants more steps than this wants to keep us busy.</summary>
+    private const int MaxSteps = 8;
+
     private readonly List<string> _tried = [];
+    private readonly HashSet<SshCredential> _proven = [];
     private IReadOnlyList<string>? _methods;
     private bool _serviceAccepted;
+    private bool _isPartial;
 
     /// <exception cref="SshAuthenticationException">The server refused everything that we have.</exception>
     public async ValueTask RunAsync(CancellationToken ct)
@@ -21,21 +26,38 @@ internal sealed class ClientAuthentication(SshTransport transport, SshClientOpti
         transport.Writer.Write(new ServiceRequestMessage { Service = AuthMethods.UserAuthService });
         transport.Writer.Flush();
 
-        foreach (SshCredential credential in options.Credentials)
+        for (int step = 0; step < MaxSteps; step++)
         {
-            if (IsAccepted(AuthMethods.PublicKey) && await TryKeyAsync(credential, ct))
+            _isPartial = false;
+            if (await TryStepAsync(ct))
                 return;
+            if (!_isPartial)
+                break; // nothing more to offer
         }
-
-        if (_methods is null && await TryAsync(AuthMethods.None, [], ct))
-            return;
-        if (options.InteractivePrompt is not null && IsAccepted(AuthMethods.KeyboardInteractive) && await TryInteractiveAsync(ct))
-            return;
-        if (options.PasswordPrompt is not null && IsAccepted(AuthMethods.Password) && await TryPasswordAsync(ct))
-            return;
 
         throw Failed();
     }
+
+    /// <summary>Tries what the server accepts, until something succeeds: that may end the login, or ask for a further step (RFC 4252 section 5.1).</summary>
+    private async ValueTask<bool> TryStepAsync(CancellationToken ct)
+    {
+        foreach (SshCredential credential in options.Credentials.Where(credential => !_proven.Contains(credential)))
+        {
+            if (IsAccepted(AuthMethods.PublicKey) && await TryKeyAsync(credential, ct))
+                return true;
+            if (!_isPartial)
+                continue;
+
+            _proven.Add(credential);
+            return false;
+        }
+
+        return (_methods is null && await TryAsync(AuthMethods.None, [], ct))
+            || (MayTry(options.InteractivePrompt, AuthMethods.KeyboardInteractive) && await TryInteractiveAsync(ct))
+            || (MayTry(options.PasswordPrompt, AuthMethods.Password) && await TryPasswordAsync(ct));
+    }
+
+    private bool MayTry(Delegate? prompt, string method) => prompt is not null && !_isPartial && IsAccepted(method);
 
     private bool IsAccepted(string method) => _methods is null || _methods.Contains(method);
 
@@ -157,7 +179,9 @@ internal sealed class ClientAuthentication(SshTransport transport, SshClientOpti
             return true;
         }
 
-        _methods = MessageTable.Parse<UserAuthFailureMessage>(payload).Methods;
+        UserAuthFailureMessage failure = MessageTable.Parse<UserAuthFailureMessage>(payload);
+        _methods = failure.Methods;
+        _isPartial = failure.PartialSuccess;
         return false;
     }
 

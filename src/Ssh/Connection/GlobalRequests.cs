@@ -79,9 +79,8 @@ internal sealed class GlobalRequests
             case "no-more-sessions@openssh.com":
                 _inboundChannels.RefusesSessions = true;
                 return ValueTask.FromResult(SshGlobalReply.Success());
-            case "hostkeys-00@openssh.com":
-                // A server that tells of its other host keys: our clients trust authorities, and learn no keys by themselves.
-                return ValueTask.FromResult(SshGlobalReply.Failure);
+            case HostKeyAnnouncement.AnnounceName or HostKeyAnnouncement.ProveName:
+                return _connection.HostKeys?.AnswerAsync(this, request, _connection.Closed) ?? ValueTask.FromResult(SshGlobalReply.Failure);
             default:
                 return _connection.Handler?.OnGlobalRequestAsync(request.Name, request.Payload, _connection.Closed)
                     ?? ValueTask.FromResult(SshGlobalReply.Failure);

@@ -18,7 +18,8 @@ internal static class Handshake
             await transport.HandshakeAsync(limit);
             AuthenticatedUser user = await new ServerAuthentication(transport, options).RunAsync(limit);
             SshConnection connection = new(transport, user.Name, user.Identity, hostCertificate: null);
-            return (connection, options.HandlerFactory?.Invoke(connection) ?? options.Handler);
+            HostKeyAnnouncement? hostKeys = options.AnnounceHostKeys ? HostKeyAnnouncement.OfServer(options.HostKeys, transport.Keys.SessionId) : null;
+            return new Authenticated(connection, options.HandlerFactory?.Invoke(connection) ?? options.Handler, hostKeys);
         }, ct);
     }
 
@@ -33,21 +34,22 @@ internal static class Handshake
             await transport.HandshakeAsync(limit);
             await new ClientAuthentication(transport, options).RunAsync(limit);
             SshConnection connection = new(transport, options.UserName, identity: null, exchange.HostCertificate);
-            return (connection, options.HandlerFactory?.Invoke(connection) ?? options.Handler);
+            HostKeyAnnouncement? hostKeys = options.OnHostKeys is { } learn ? HostKeyAnnouncement.OfClient(learn, transport.Keys.SessionId) : null;
+            return new Authenticated(connection, options.HandlerFactory?.Invoke(connection) ?? options.Handler, hostKeys);
         }, ct);
     }
 
     private static async Task<SshConnection> UnderTimeLimitAsync(
-        SshTransport transport, Func<CancellationToken, Task<(SshConnection, ISshConnectionHandler?)>> handshake, CancellationToken ct)
+        SshTransport transport, Func<CancellationToken, Task<Authenticated>> handshake, CancellationToken ct)
     {
         TimeSpan timeLimit = transport.Options.HandshakeTimeout;
         using CancellationTokenSource grace = new(timeLimit, transport.Options.TimeProvider);
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(ct, grace.Token, transport.Aborted);
         try
         {
-            (SshConnection connection, ISshConnectionHandler? handler) = await handshake(limit.Token);
+            (SshConnection connection, ISshConnectionHandler? handler, HostKeyAnnouncement? hostKeys) = await handshake(limit.Token);
             transport.OnAuthenticated();
-            connection.Start(handler);
+            connection.Start(handler, hostKeys);
             return connection;
         }
         catch (Exception exception)
@@ -79,4 +81,6 @@ internal static class Handshake
     private static Exception AsLoss(Exception exception) => exception is IOException or System.Net.Sockets.SocketException or ObjectDisposedException
         ? new SshConnectionException(SshDisconnectReason.ConnectionLost, $"The connection was lost: {exception.Message}", exception)
         : exception;
+
+    private sealed record Authenticated(SshConnection Connection, ISshConnectionHandler? Handler, HostKeyAnnouncement? HostKeys);
 }

@@ -5,14 +5,15 @@ namespace Teleport.Ssh.Forwarding;
 
 /// <summary>Lets the server listen and relays its connections to targets here (<c>ssh -R</c>).</summary>
 /// <remarks>
-/// Pass the connection's <c>forwarded-tcpip</c> channels to
+/// Pass the connection's <c>forwarded-tcpip</c> and <c>forwarded-streamlocal@openssh.com</c> channels to
 /// <see cref="TryAcceptAsync"/>: it takes those that were asked for, and no others.
 /// </remarks>
-/// <param name="dial">Dials a target here: host and port, as they were given to <see cref="StartAsync"/>.</param>
+/// <param name="dial">Dials a target here: host and port, as they were given to <c>StartAsync</c>.</param>
 public sealed class RemoteForwarder(Func<string, uint, CancellationToken, Task<Socket>> dial)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Host, uint Port), (string Host, uint Port)> _targets = [];
+    private readonly Dictionary<string, (string Host, uint Port)> _socketTargets = [];
 
     /// <summary>Asks the server to listen on a TCP port.</summary>
     /// <param name="connection">The client's connection.</param>
@@ -46,6 +47,42 @@ public sealed class RemoteForwarder(Func<string, uint, CancellationToken, Task<S
         return chosen;
     }
 
+    /// <summary>Asks the server to listen on a Unix socket.</summary>
+    /// <param name="connection">The client's connection.</param>
+    /// <param name="socketPath">The path of the socket on the server.</param>
+    /// <param name="host">The target here.</param>
+    /// <param name="port">The target's port.</param>
+    /// <param name="ct">Cancels the waiting.</param>
+    /// <exception cref="SshException">The server refused.</exception>
+    public async Task StartAsync(SshConnection connection, string socketPath, string host, uint port, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        lock (_gate)
+            _socketTargets[socketPath] = (host, port);
+
+        byte[] request = new StreamLocalForward(socketPath).ToBytes();
+        if ((await connection.SendGlobalRequestAsync(StreamLocalForward.Name, request, wantReply: true, ct)).IsSuccess)
+            return;
+
+        lock (_gate)
+            _socketTargets.Remove(socketPath);
+        throw new SshException($"The server refused to listen on the socket {socketPath}.");
+    }
+
+    /// <summary>Asks the server to stop listening on a Unix socket.</summary>
+    /// <param name="connection">The client's connection.</param>
+    /// <param name="socketPath">The path as it was asked for.</param>
+    /// <param name="ct">Cancels the waiting.</param>
+    public async Task StopAsync(SshConnection connection, string socketPath, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        lock (_gate)
+            _socketTargets.Remove(socketPath);
+
+        byte[] request = new CancelStreamLocalForward(socketPath).ToBytes();
+        _ = await connection.SendGlobalRequestAsync(CancelStreamLocalForward.Name, request, wantReply: true, ct);
+    }
+
     /// <summary>Asks the server to stop listening.</summary>
     /// <param name="connection">The client's connection.</param>
     /// <param name="bindAddress">The address as it was asked for.</param>
@@ -67,11 +104,7 @@ public sealed class RemoteForwarder(Func<string, uint, CancellationToken, Task<S
     public async Task<bool> TryAcceptAsync(SshChannelOpen open, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(open);
-        if (open.Type != ForwardedTcpip.Name)
-            return false;
-
-        ForwardedTcpip forwarded = open.Parse<ForwardedTcpip>();
-        if (!TryGet(forwarded.Host, forwarded.Port, out (string Host, uint Port) target))
+        if (FindTarget(open) is not { } target)
             return false;
 
         try
@@ -85,6 +118,22 @@ public sealed class RemoteForwarder(Func<string, uint, CancellationToken, Task<S
         }
 
         return true;
+    }
+
+    private (string Host, uint Port)? FindTarget(SshChannelOpen open)
+    {
+        if (open.Type == ForwardedTcpip.Name)
+        {
+            ForwardedTcpip forwarded = open.Parse<ForwardedTcpip>();
+            return TryGet(forwarded.Host, forwarded.Port, out (string Host, uint Port) target) ? target : null;
+        }
+
+        if (open.Type != ForwardedStreamLocal.Name)
+            return null;
+
+        string path = open.Parse<ForwardedStreamLocal>().Path;
+        lock (_gate)
+            return _socketTargets.TryGetValue(path, out (string Host, uint Port) target) ? target : null;
     }
 
     private void Add(string bindAddress, uint bindPort, string host, uint port)

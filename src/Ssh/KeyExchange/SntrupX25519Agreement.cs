@@ -14,6 +14,12 @@ internal sealed class SntrupX25519Agreement : HybridAgreement
 
     protected override int CiphertextSize => Sntrup761.CiphertextSize;
 
+    public override void Dispose()
+    {
+        _key?.Dispose();
+        base.Dispose();
+    }
+
     protected override byte[] GenerateQuantumKey()
     {
         _key = Sntrup761.Generate();

@@ -57,6 +57,17 @@ public sealed class SshSession : IAsyncDisposable
     public Task<bool> RequestAgentForwardingAsync(CancellationToken ct = default) =>
         Channel.SendRequestAsync(new AgentRequest(), wantReply: true, ct);
 
+    /// <summary>Asks for forwarding of X11; the server then opens channels of type <c>x11</c>, whose cookie is the one given here.</summary>
+    /// <param name="protocol">The authentication protocol, such as <c>MIT-MAGIC-COOKIE-1</c>.</param>
+    /// <param name="cookie">A cookie in hexadecimal, made for this session: not the display's own, which the server need not know.</param>
+    /// <param name="screen">The screen's number.</param>
+    /// <param name="singleConnection">Whether only one connection is forwarded.</param>
+    /// <param name="ct">Cancels the waiting.</param>
+    /// <returns>Whether the server agreed.</returns>
+    public Task<bool> RequestX11ForwardingAsync(
+        string protocol, string cookie, uint screen = 0, bool singleConnection = false, CancellationToken ct = default) =>
+        Channel.SendRequestAsync(new X11Request(singleConnection, protocol, cookie, screen), wantReply: true, ct);
+
     /// <summary>Starts a command.</summary>
     /// <param name="command">The command line, for the user's shell on the server.</param>
     /// <param name="ct">Cancels the waiting.</param>
@@ -87,6 +98,13 @@ public sealed class SshSession : IAsyncDisposable
     /// <param name="ct">Cancels the waiting.</param>
     public async Task SignalAsync(string signal, CancellationToken ct = default) =>
         _ = await Channel.SendRequestAsync(new SignalRequest(signal), wantReply: false, ct);
+
+    /// <summary>Sends a break to the terminal (RFC 4335), for machines that are reached by a serial line.</summary>
+    /// <param name="length">How long; the server may round it.</param>
+    /// <param name="ct">Cancels the waiting.</param>
+    /// <returns>Whether the server did it.</returns>
+    public Task<bool> BreakAsync(TimeSpan length, CancellationToken ct = default) =>
+        Channel.SendRequestAsync(new BreakRequest((uint)Math.Clamp(length.TotalMilliseconds, 0, uint.MaxValue)), wantReply: true, ct);
 
     /// <summary>Waits until the server has closed the channel, which it does when the command has ended and its output is sent.</summary>
     /// <param name="ct">Cancels the waiting.</param>

@@ -114,6 +114,18 @@ public sealed class SftpClient : IAsyncDisposable
             attributes.Write(ref writer);
         }, cancellationToken);
 
+    /// <summary>Changes what is not null of a link itself; needs lsetstat@openssh.com.</summary>
+    /// <param name="path">The link.</param>
+    /// <param name="attributes">The changes.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="SftpException">It failed.</exception>
+    public Task SetLinkAttributesAsync(string path, SftpAttributes attributes, CancellationToken cancellationToken = default) =>
+        ExtendForStatusAsync(SftpExtension.LSetStat, $"change the link {path}", (ref SshWriter writer) =>
+        {
+            writer.WriteString(path);
+            attributes.Write(ref writer);
+        }, cancellationToken);
+
     /// <summary>Makes a directory.</summary>
     /// <param name="path">The directory.</param>
     /// <param name="attributes">Its attributes; null leaves them to the server.</param>
@@ -171,6 +183,18 @@ public sealed class SftpClient : IAsyncDisposable
             writer.WriteString(path);
         }, cancellationToken);
 
+    /// <summary>Makes a hard link; needs hardlink@openssh.com.</summary>
+    /// <param name="target">The file.</param>
+    /// <param name="path">Its further name.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="SftpException">It failed.</exception>
+    public Task MakeHardLinkAsync(string target, string path, CancellationToken cancellationToken = default) =>
+        ExtendForStatusAsync(SftpExtension.HardLink, $"make the link {path}", (ref SshWriter writer) =>
+        {
+            writer.WriteString(target);
+            writer.WriteString(path);
+        }, cancellationToken);
+
     /// <summary>What a symbolic link says.</summary>
     /// <param name="path">The link.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -184,6 +208,46 @@ public sealed class SftpClient : IAsyncDisposable
     /// <exception cref="SftpException">It failed.</exception>
     public Task<string> GetRealPathAsync(string path, CancellationToken cancellationToken = default) =>
         SendForNameAsync(SftpPacketType.RealPath, path, cancellationToken);
+
+    /// <summary>The absolute path, with a leading "~" as the home directory of a user; needs expand-path@openssh.com.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="SftpException">It failed.</exception>
+    public async Task<string> ExpandPathAsync(string path, CancellationToken cancellationToken = default)
+    {
+        using SftpReply reply = await ExtendAsync(SftpExtension.ExpandPath, (ref SshWriter writer) => writer.WriteString(path), cancellationToken);
+        return ReadName(reply, path);
+    }
+
+    /// <summary>The file system that a path is on; needs statvfs@openssh.com.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="SftpException">It failed.</exception>
+    public async Task<SftpVolume> GetVolumeAsync(string path, CancellationToken cancellationToken = default)
+    {
+        using SftpReply reply = await ExtendAsync(SftpExtension.StatVfs, (ref SshWriter writer) => writer.WriteString(path), cancellationToken);
+        SshReader reader = reply.Expect(SftpPacketType.ExtendedReply, $"look at the file system of {path}");
+        return SftpVolume.Read(ref reader);
+    }
+
+    /// <summary>The names of users and groups by their ids; needs users-groups-by-id@openssh.com.</summary>
+    /// <param name="userIds">Ids of users, at most 256.</param>
+    /// <param name="groupIds">Ids of groups, at most 256.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>A name for each id, in their order; empty where the server knows none.</returns>
+    /// <exception cref="SftpException">It failed.</exception>
+    public async Task<(IReadOnlyList<string> Users, IReadOnlyList<string> Groups)> GetNamesAsync(
+        IReadOnlyList<uint> userIds, IReadOnlyList<uint> groupIds, CancellationToken cancellationToken = default)
+    {
+        using SftpReply reply = await ExtendAsync(SftpExtension.UsersGroupsById, (ref SshWriter writer) =>
+        {
+            writer.WriteBinary(AccountLists.WriteIds(userIds));
+            writer.WriteBinary(AccountLists.WriteIds(groupIds));
+        }, cancellationToken);
+        SshReader reader = reply.Expect(SftpPacketType.ExtendedReply, "ask for names");
+        string[] users = AccountLists.ReadNames(reader.ReadBinary(SftpPacketType.MaxLength), userIds.Count);
+        return (users, AccountLists.ReadNames(reader.ReadBinary(SftpPacketType.MaxLength), groupIds.Count));
+    }
 
     /// <summary>Copies a file or directory to the server.</summary>
     /// <param name="localPath">What.</param>
@@ -207,6 +271,29 @@ public sealed class SftpClient : IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Pipeline.DisposeAsync();
+
+    /// <summary>Sends a request of an extension.</summary>
+    /// <exception cref="SftpException">The server does not offer it.</exception>
+    internal Task<SftpReply> ExtendAsync(string extension, Server.SftpReplies.Write body, CancellationToken cancellationToken)
+    {
+        if (!Supports(extension))
+            throw new SftpException(SftpStatus.Unsupported, $"The SFTP server does not offer {extension}.");
+
+        return Pipeline.SendAsync(
+            SftpPacketType.Extended,
+            (ref SshWriter writer) =>
+            {
+                writer.WriteString(extension);
+                body(ref writer);
+            },
+            cancellationToken: cancellationToken);
+    }
+
+    internal async Task ExtendForStatusAsync(string extension, string what, Server.SftpReplies.Write body, CancellationToken cancellationToken)
+    {
+        using SftpReply reply = await ExtendAsync(extension, body, cancellationToken);
+        reply.CheckStatus(what);
+    }
 
     private async Task ReadLimitsAsync(CancellationToken cancellationToken)
     {
@@ -232,6 +319,11 @@ public sealed class SftpClient : IAsyncDisposable
     private async Task<string> SendForNameAsync(byte type, string path, CancellationToken cancellationToken)
     {
         using SftpReply reply = await SendPathAsync(type, path, cancellationToken);
+        return ReadName(reply, path);
+    }
+
+    private static string ReadName(SftpReply reply, string path)
+    {
         SshReader reader = reply.Expect(SftpPacketType.Name, $"resolve {path}");
         return reader.ReadUInt32() == 1
             ? reader.ReadString(SftpPacketType.MaxPathLength)

@@ -93,6 +93,36 @@ public sealed class SftpClientFile : IAsyncDisposable
         reply.CheckStatus($"change {Path}");
     }
 
+    /// <summary>Makes sure that what was written is on the server's disk; needs fsync@openssh.com.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="SftpException">It failed.</exception>
+    public Task FlushAsync(CancellationToken cancellationToken = default) => _client.ExtendForStatusAsync(
+        SftpExtension.FSync, $"flush {Path}", (ref SshWriter writer) => writer.WriteBinary(_handle), cancellationToken);
+
+    /// <summary>Copies bytes to another file on the server, without moving them over the network; needs copy-data.</summary>
+    /// <param name="offset">From where in this file.</param>
+    /// <param name="length">How many; 0 is all to the end.</param>
+    /// <param name="target">The other file, open for writing.</param>
+    /// <param name="targetOffset">To where in it.</param>
+    /// <param name="cancellationToken">Gives up waiting; the server goes on.</param>
+    /// <exception cref="SftpException">It failed.</exception>
+    public Task CopyToAsync(long offset, long length, SftpClientFile target, long targetOffset, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        return _client.ExtendForStatusAsync(
+            SftpExtension.CopyData,
+            $"copy {Path} to {target.Path}",
+            (ref SshWriter writer) =>
+            {
+                writer.WriteBinary(_handle);
+                writer.WriteUInt64((ulong)offset);
+                writer.WriteUInt64((ulong)length);
+                writer.WriteBinary(target._handle);
+                writer.WriteUInt64((ulong)targetOffset);
+            },
+            cancellationToken);
+    }
+
     /// <summary>Closes the file: a failure may mean that what was written is lost.</summary>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="SftpException">It failed.</exception>

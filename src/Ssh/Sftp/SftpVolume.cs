@@ -35,4 +35,35 @@ public sealed record SftpVolume
 
     /// <summary>Longest name.</summary>
     public ulong MaxNameLength { get; init; }
+
+    /// <summary>Reads eleven uint64 in the order of the properties.</summary>
+    internal static SftpVolume Read(ref SshReader reader) => new()
+    {
+        BlockSize = reader.ReadUInt64(),
+        FragmentSize = reader.ReadUInt64(),
+        Blocks = reader.ReadUInt64(),
+        FreeBlocks = reader.ReadUInt64(),
+        AvailableBlocks = reader.ReadUInt64(),
+        Files = reader.ReadUInt64(),
+        FreeFiles = reader.ReadUInt64(),
+        AvailableFiles = reader.ReadUInt64(),
+        Id = reader.ReadUInt64(),
+        Flags = reader.ReadUInt64(),
+        MaxNameLength = reader.ReadUInt64(),
+    };
+
+    internal void Write(ref SshWriter writer)
+    {
+        writer.WriteUInt64(BlockSize);
+        writer.WriteUInt64(FragmentSize);
+        writer.WriteUInt64(Blocks);
+        writer.WriteUInt64(FreeBlocks);
+        writer.WriteUInt64(AvailableBlocks);
+        writer.WriteUInt64(Files);
+        writer.WriteUInt64(FreeFiles);
+        writer.WriteUInt64(AvailableFiles);
+        writer.WriteUInt64(Id);
+        writer.WriteUInt64(Flags);
+        writer.WriteUInt64(MaxNameLength);
+    }
 }

@@ -98,6 +98,7 @@ public sealed class OpenSshSftpTests
         await foreach (SftpEntry entry in client.ListAsync(".", Stop))
             names.Add(entry.Name);
         Assert.Equal(["down", "link", "moved", "tree", "up"], names.Order());
+        await SftpExtensionsCheck.RunAsync(client, folder.Root, Stop);
     }
 
     private static async Task<string> RunSftpAsync(SftpPair pair, string batch)

@@ -40,6 +40,9 @@ public sealed class SftpClientServerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Extensions_OfTheClient_DoWhatTheySay() => await SftpExtensionsCheck.RunAsync(_client, _pair.Home, Stop);
+
+    [Fact]
     public async Task Names_MadeRenamedListedRemoved()
     {
         await _client.MakeDirectoryAsync("d", cancellationToken: Stop);

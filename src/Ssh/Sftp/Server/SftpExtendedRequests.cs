@@ -100,20 +100,7 @@ internal sealed class SftpExtendedRequests(ISftpFileSystem fileSystem, SftpHandl
         });
 
     private int SendVolume(uint id, SftpVolume volume, IBufferWriter<byte> output) =>
-        replies.Send(output, SftpPacketType.ExtendedReply, id, (ref SshWriter writer) =>
-        {
-            writer.WriteUInt64(volume.BlockSize);
-            writer.WriteUInt64(volume.FragmentSize);
-            writer.WriteUInt64(volume.Blocks);
-            writer.WriteUInt64(volume.FreeBlocks);
-            writer.WriteUInt64(volume.AvailableBlocks);
-            writer.WriteUInt64(volume.Files);
-            writer.WriteUInt64(volume.FreeFiles);
-            writer.WriteUInt64(volume.AvailableFiles);
-            writer.WriteUInt64(volume.Id);
-            writer.WriteUInt64(volume.Flags);
-            writer.WriteUInt64(volume.MaxNameLength);
-        });
+        replies.Send(output, SftpPacketType.ExtendedReply, id, volume.Write);
 
     /// <summary>string of uint32 user ids, string of uint32 group ids; answered by a string of names for each.</summary>
     private int SendNames(uint id, ref SshReader reader, IBufferWriter<byte> output)
