@@ -1,7 +1,7 @@
 namespace Teleport.Api;
 
 /// <summary>Passes everything through and remembers the first bytes read, to say afterwards what spoke at the other end.</summary>
-internal sealed class FirstBytesStream(Stream inner) : Stream
+public sealed class FirstBytesStream(Stream inner) : Stream
 {
     private readonly byte[] _first = new byte[8];
     private int _count;

@@ -50,10 +50,12 @@ internal sealed class GlobalOptions
             return local;
         }
 
-        var store = ProfileStore.Default();
-        if (named is null && store.Find(server?.Host) is { } profile && store.FindIdentity(profile) is { } identity && !identity.IsExpired(TimeProvider.System))
+        var store = ProfileStore.Default(Console.Error);
+        if (named is null && await store.FindAsync(server?.Host.ToLowerInvariant(), cancellationToken) is { Identity: { } identity, Profile: var profile })
         {
-            return AuthConnections.Open(profile, identity);
+            return identity.IsExpired(TimeProvider.System)
+                ? throw TeleportException.Unauthenticated($"Your login to {profile.ProxyHost} as {profile.User} expired. Log in again with: tsh login --proxy={profile.WebAddress.ToHostPort()} --user={profile.User}")
+                : AuthConnections.Open(profile, identity);
         }
 
         throw TeleportException.Unauthenticated(

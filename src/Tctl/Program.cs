@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Teleport.Client.Output;
+using Teleport.Client.Commands;
 using Teleport.Tctl;
 using Teleport.Tctl.Commands;
 
@@ -7,7 +7,7 @@ var globals = new GlobalOptions();
 var root = new RootCommand("Administer a Teleport cluster.")
 {
     new StatusCommand(globals), new UsersCommand(globals), new TokensCommand(globals), new NodesCommand(globals),
-    new GetCommand(globals), new CreateCommand(globals), new RmCommand(globals), new AuthCommand(globals), new RecordingsCommand(globals), new VersionCommand(),
+    new GetCommand(globals), new CreateCommand(globals), new RmCommand(globals), new AuthCommand(globals), new RecordingsCommand(globals), VersionCommand.Create(), CompletionCommand.Create("tctl"),
 };
 globals.AddTo(root);
 

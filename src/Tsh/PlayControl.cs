@@ -1,3 +1,5 @@
+using Teleport.Client.Terminals;
+
 namespace Teleport.Tsh;
 
 /// <summary>The viewer's keys while a recording plays: space or p pauses, an arrow to the right goes on at once, q or Ctrl-C ends.</summary>
@@ -10,8 +12,9 @@ internal sealed class PlayControl(CancellationTokenSource stop)
     /// <summary>Reads keys until told to stop.</summary>
     public async Task ListenAsync(CancellationToken cancellationToken)
     {
+        await using Stream input = LocalTerminal.OpenInput();
         byte[] keys = new byte[16];
-        while (await StandardStreams.Input.ReadAsync(keys, cancellationToken) is > 0 and var read)
+        while (await input.ReadAsync(keys, cancellationToken) is > 0 and var read)
         {
             ReadOnlySpan<byte> typed = keys.AsSpan(0, read);
             if (typed.SequenceEqual("\u001b[C"u8))

@@ -1,68 +1,85 @@
 using System.Globalization;
 using System.Net;
 using Teleport.Abstractions.Errors;
+using Teleport.Client.Profiles;
 
 namespace Teleport.Tsh;
 
-/// <summary>A port to forward, as written for <c>-L</c> and <c>-R</c>: <c>[BIND:]PORT:HOST:HOSTPORT</c>, and for <c>-D</c>: <c>[BIND:]PORT</c>.</summary>
-internal sealed record PortForward(string Bind, int Port, string Host, int HostPort)
+/// <summary>A port forwarding as of OpenSSH: <c>[BIND:]PORT:HOST:HOSTPORT</c>, IPv6 addresses in brackets.</summary>
+/// <param name="Bind">Where to listen; <c>null</c>: loopback.</param>
+/// <param name="Port">The port to listen on.</param>
+/// <param name="Host">The target.</param>
+/// <param name="HostPort">Its port.</param>
+internal sealed record PortForward(string? Bind, int Port, string Host, int HostPort)
 {
-    /// <summary>Where a listener of this machine listens.</summary>
-    public IPEndPoint ListenEndPoint => new(
-        Bind switch
+    /// <summary>Where to listen on this computer.</summary>
+    public IPEndPoint LocalEndPoint => LocalOf(Bind, Port, "-L");
+
+    /// <summary>Reads the value of <c>-L</c> or <c>-R</c>.</summary>
+    /// <exception cref="TeleportException">Code <c>invalid</c>: it is none.</exception>
+    public static PortForward Parse(string text, string flag)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        string[]? parts = Split(text);
+        return parts is { Length: 3 or 4 }
+            && TryPort(parts[^3], flag == "-R", out int port) && parts[^2].Length > 0 && TryPort(parts[^1], false, out int hostPort)
+            ? new PortForward(parts.Length == 4 ? parts[0] : null, port, parts[^2], hostPort)
+            : throw TeleportException.Invalid($"{flag} is \"{Names.Printable(text)}\": expected [BIND:]PORT:HOST:HOSTPORT, as 8080:localhost:80.");
+    }
+
+    /// <summary>Reads the value of <c>-D</c>: <c>[BIND:]PORT</c>.</summary>
+    /// <exception cref="TeleportException">Code <c>invalid</c>: it is none.</exception>
+    public static IPEndPoint ParseDynamic(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        string[]? parts = Split(text);
+        return parts is { Length: 1 or 2 } && TryPort(parts[^1], false, out int port)
+            ? LocalOf(parts.Length == 2 ? parts[0] : null, port, "-D")
+            : throw TeleportException.Invalid($"-D is \"{Names.Printable(text)}\": expected [BIND:]PORT, as 1080.");
+    }
+
+    private static IPEndPoint LocalOf(string? bind, int port, string flag) => new(
+        bind switch
         {
-            "" or "localhost" => IPAddress.Loopback,
-            "*" => IPAddress.Any,
-            _ => IPAddress.TryParse(Bind, out IPAddress? address) ? address : throw TeleportException.Invalid($"\"{Bind}\" is no address of this machine to listen on."),
+            null or "localhost" => IPAddress.Loopback,
+            "" or "*" => IPAddress.Any,
+            _ => IPAddress.TryParse(bind, out IPAddress? address)
+                ? address
+                : throw TeleportException.Invalid($"{flag}: \"{Names.Printable(bind)}\" is no address of this computer to listen on. Write an IP address, localhost or *."),
         },
-        Port);
+        port);
 
-    public static PortForward Parse(string text)
-    {
-        List<string> parts = Split(text);
-        return parts.Count switch
-        {
-            3 => new PortForward("", ReadPort(parts[0], text), parts[1], ReadPort(parts[2], text)),
-            4 => new PortForward(parts[0], ReadPort(parts[1], text), parts[2], ReadPort(parts[3], text)),
-            _ => throw TeleportException.Invalid($"\"{text}\" is no port to forward: expected [BIND:]PORT:HOST:HOSTPORT."),
-        };
-    }
+    private static bool TryPort(string text, bool mayBeZero, out int port) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port <= 65535 && (port > 0 || mayBeZero);
 
-    public static PortForward ParseDynamic(string text)
-    {
-        List<string> parts = Split(text);
-        return parts.Count switch
-        {
-            1 => new PortForward("", ReadPort(parts[0], text), "", 0),
-            2 => new PortForward(parts[0], ReadPort(parts[1], text), "", 0),
-            _ => throw TeleportException.Invalid($"\"{text}\" is no port to listen on: expected [BIND:]PORT."),
-        };
-    }
-
-    private static List<string> Split(string text)
+    // At colons outside of brackets, which are left out; null: brackets do not match.
+    private static string[]? Split(string text)
     {
         var parts = new List<string>();
-        int start = 0;
-        bool bracket = false;
-        for (int i = 0; i <= text.Length; i++)
+        int position = 0;
+        while (true)
         {
-            if (i < text.Length && text[i] is ('[' or ']'))
+            bool bracketed = position < text.Length && text[position] == '[';
+            int end = bracketed ? text.IndexOf(']', position) : text.IndexOf(':', position);
+            if (bracketed && end < 0)
             {
-                bracket = text[i] == '[';
+                return null;
             }
 
-            if (i == text.Length || (text[i] == ':' && !bracket))
+            end = end < 0 ? text.Length : end;
+            parts.Add(text[(bracketed ? position + 1 : position)..end]);
+            position = bracketed ? end + 1 : end;
+            if (position == text.Length)
             {
-                parts.Add(text[start..i].Trim('[', ']'));
-                start = i + 1;
+                return [.. parts];
             }
+
+            if (text[position] != ':')
+            {
+                return null;
+            }
+
+            position++;
         }
-
-        return parts;
     }
-
-    private static int ReadPort(string text, string whole) =>
-        ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ushort port)
-            ? port
-            : throw TeleportException.Invalid($"\"{whole}\" is no port to forward: \"{text}\" is no port.");
 }

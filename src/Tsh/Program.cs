@@ -1,15 +1,8 @@
 using System.CommandLine;
-using Teleport.Client.Output;
+using Teleport.Client.Commands;
 using Teleport.Tsh;
-using Teleport.Tsh.Commands;
 
 var globals = new GlobalOptions();
-var root = new RootCommand("Log in to a Teleport cluster and use what it protects.")
-{
-    new LoginCommand(globals), new LogoutCommand(globals), new StatusCommand(globals), new LsCommand(globals), new ClustersCommand(globals),
-    new SshCommand(globals), new ScpCommand(globals), new ConfigCommand(globals), new ProxyCommand(globals), new PlayCommand(globals),
-    new RecordingsCommand(globals), new EnvCommand(globals), new VersionCommand(),
-};
-globals.AddTo(root);
+RootCommand root = TshCommand.Create(globals);
 
-return await CommandLines.RunAsync(root, SshArguments.Normalize(args, root), globals.Debug, Console.Error);
+return await CommandLines.RunAsync(root, SshArguments.Normalize(TshCommand.ByName(Environment.GetCommandLineArgs()[0], args), root), globals.Debug, Console.Error);

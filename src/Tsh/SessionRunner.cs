@@ -1,179 +1,118 @@
-using System.Globalization;
+using System.Diagnostics;
+using System.Net;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
-using System.Text;
 using Teleport.Abstractions.Configuration;
 using Teleport.Abstractions.Errors;
 using Teleport.Api;
+using Teleport.Client.Commands;
 using Teleport.Client.Profiles;
 using Teleport.Client.Sessions;
-using Teleport.Client.Terminals;
 using Teleport.Ssh;
 using Teleport.Ssh.Forwarding;
-using Teleport.Ssh.Sessions;
 
 namespace Teleport.Tsh;
 
-/// <summary>Runs a session on a host: connects streams, terminal and forwarded ports, and gives the remote exit status.</summary>
-internal sealed class SessionRunner(Profile profile, ClientIdentity identity, SessionRequest request)
+/// <summary>Runs a session on a host, with the ports that are forwarded meanwhile, and gives the exit status.</summary>
+internal sealed class SessionRunner(ActiveLogin login, SessionRequest request)
 {
-    private const int TransportFailed = 255;
+    /// <summary>Exit status where the connection failed or the user cut it, as of OpenSSH.</summary>
+    public const int TransportFailed = 255;
 
+    /// <summary>Runs to the end.</summary>
+    /// <exception cref="CommandFailedException">It could not be reached, or the connection was lost; the message says why.</exception>
     public async Task<int> RunAsync(NodeTarget target, CancellationToken cancellationToken)
     {
-        var remote = new RemoteForwarder(static async (host, port, ct) =>
-            ((NetworkStream)await TcpDialer.ConnectAsync(new NetworkAddress(host, (int)port), ct)).Socket);
-        var handler = new ClientConnectionHandler(remote, request.ForwardAgent);
-        NodeConnection connection;
         try
         {
-            connection = await new NodeConnector(profile, identity, TimeProvider.System).ConnectAsync(target, request.Login, handler, cancellationToken);
+            return await RunSessionAsync(target, cancellationToken);
         }
-        catch (Exception e) when (e is TeleportException or SshException)
+        catch (TeleportException e)
         {
-            await Console.Error.WriteLineAsync($"error: {Names.Printable(e.Message)}");
-            return TransportFailed;
+            throw new CommandFailedException(e, TransportFailed);
+        }
+        catch (SshException e)
+        {
+            throw new CommandFailedException(TeleportException.Unavailable(e.Message, e), TransportFailed);
+        }
+    }
+
+    /// <summary>Runs a command on this machine.</summary>
+    public static async Task<int> RunHereAsync(string command, CancellationToken cancellationToken)
+    {
+        using Process process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", command]) { UseShellExecute = false })!;
+        await process.WaitForExitAsync(cancellationToken);
+        return process.ExitCode;
+    }
+
+    private async Task<int> RunSessionAsync(NodeTarget target, CancellationToken cancellationToken)
+    {
+        var remote = new RemoteForwarder(static async (host, port, ct) => ((NetworkStream)await TcpDialer.ConnectAsync(new NetworkAddress(host, (int)port), ct)).Socket);
+        await using var handler = new ClientConnectionHandler(remote, request.ForwardAgent ? login : null);
+        await using NodeConnection connection = await login.Nodes(request.TrustAnyHost).ConnectAsync(target, request.Login, handler, cancellationToken);
+        if (connection.Banner.Length > 0 && !request.Quiet)
+        {
+            await Console.Error.WriteLineAsync(connection.Banner);
         }
 
-        await using (connection)
+        List<IAsyncDisposable> forwards = [];
+        try
         {
-            List<IAsyncDisposable> forwards = await ForwardAsync(connection.Node, remote, cancellationToken);
-            try
+            await ForwardAsync(connection.Node, remote, forwards, cancellationToken);
+            if (request is { RunsHere: true, Command: { } command })
             {
-                return request.RunsNothing ? await HoldAsync(connection, cancellationToken) : await RunSessionAsync(connection, target, cancellationToken);
+                return await RunHereAsync(command, cancellationToken);
             }
-            finally
+
+            return request.RunsNothing ? await HoldAsync(connection, cancellationToken) : await new RemoteRun(connection, request, target.Host).RunAsync(cancellationToken);
+        }
+        finally
+        {
+            foreach (IAsyncDisposable forward in forwards)
             {
-                foreach (IAsyncDisposable forward in forwards)
-                {
-                    await forward.DisposeAsync();
-                }
+                await forward.DisposeAsync();
             }
         }
     }
 
-    private async Task<List<IAsyncDisposable>> ForwardAsync(SshConnection node, RemoteForwarder remote, CancellationToken cancellationToken)
+    private async Task ForwardAsync(SshConnection node, RemoteForwarder remote, List<IAsyncDisposable> forwards, CancellationToken cancellationToken)
     {
-        var forwards = new List<IAsyncDisposable>();
         try
         {
-            forwards.AddRange(request.LocalForwards.Select(f => LocalForwarder.Start(node, f.ListenEndPoint, f.Host, f.HostPort)));
-            forwards.AddRange(request.DynamicForwards.Select(f => DynamicForwarder.Start(node, f.ListenEndPoint)));
+            foreach (PortForward forward in request.LocalForwards)
+            {
+                forwards.Add(LocalForwarder.Start(node, forward.LocalEndPoint, forward.Host, forward.HostPort));
+            }
+
+            foreach (IPEndPoint listen in request.DynamicForwards)
+            {
+                forwards.Add(DynamicForwarder.Start(node, listen));
+            }
         }
         catch (SocketException e)
         {
-            throw TeleportException.Unavailable($"Cannot listen for a forwarded port: {e.Message}. Is the port taken?", e);
+            throw TeleportException.Unavailable($"Cannot listen for a forwarded port: {e.Message}. Choose another port, or end what uses it.", e);
         }
 
         foreach (PortForward forward in request.RemoteForwards)
         {
-            await remote.StartAsync(node, forward.Bind.Length == 0 ? "localhost" : forward.Bind, (uint)forward.Port, forward.Host, (uint)forward.HostPort, cancellationToken);
+            try
+            {
+                uint port = await remote.StartAsync(node, forward.Bind ?? "localhost", (uint)forward.Port, forward.Host, (uint)forward.HostPort, cancellationToken);
+                if (forward.Port == 0)
+                {
+                    await Console.Error.WriteLineAsync($"Allocated port {port} for remote forward to {Names.Printable(forward.Host)}:{forward.HostPort}");
+                }
+            }
+            catch (SshException e)
+            {
+                throw new TeleportException(ErrorCode.AccessDenied, $"{e.Message} The port may be taken, or your roles may not allow to forward ports.", e);
+            }
         }
-
-        return forwards;
     }
 
     private static async Task<int> HoldAsync(NodeConnection connection, CancellationToken cancellationToken)
     {
         await connection.Node.Completion.WaitAsync(cancellationToken);
-        await Console.Error.WriteLineAsync(Ended(connection));
-        return TransportFailed;
-    }
-
-    private async Task<int> RunSessionAsync(NodeConnection connection, NodeTarget target, CancellationToken cancellationToken)
-    {
-        await using SshSession session = await SshSession.OpenAsync(connection.Node, null, cancellationToken);
-        if (request.ForwardAgent && !await session.RequestAgentForwardingAsync(cancellationToken))
-        {
-            await Console.Error.WriteLineAsync("warning: the host does not allow the key agent to be forwarded; your roles need the option forward_agent.");
-        }
-
-        if (Environment.GetEnvironmentVariable("LANG") is { Length: > 0 } language)
-        {
-            await session.SetEnvAsync("LANG", language, cancellationToken);
-        }
-
-        using IDisposable? raw = request.Terminal ? await EnterTerminalAsync(session, cancellationToken) : null;
-        await (request.Command is { } command ? session.ExecAsync(command, cancellationToken) : session.ShellAsync(cancellationToken));
-        using PosixSignalRegistration? resized = request.Terminal ? OnResize(session) : null;
-
-        // Whatever is still typed when the session ends is abandoned with the program.
-        using var input = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var escapes = new EscapeSequences(static text => StandardStreams.Error.Write(Encoding.UTF8.GetBytes(text)));
-        bool disconnected = false;
-        Task typed = TypeAsync(session, request.Terminal ? bytes => disconnected = escapes.Watch(bytes) : null, input.Token);
-        Task output = Task.WhenAll(
-            session.Stdout.CopyToAsync(StandardStreams.Output, cancellationToken),
-            session.Stderr.CopyToAsync(StandardStreams.Error, cancellationToken));
-        _ = typed.ContinueWith(
-            _ => disconnected ? session.DisposeAsync().AsTask() : Task.CompletedTask, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-        SshExitStatus? status = null;
-        try
-        {
-            await output;
-            status = await session.WaitForExitAsync(cancellationToken);
-        }
-        catch (Exception e) when (e is SshException or IOException)
-        {
-            // The connection was lost: reported below, with the reason if the host gave one.
-        }
-
-        await input.CancelAsync();
-        raw?.Dispose();
-        return await ReportAsync(connection, status, target);
-    }
-
-    private async Task<int> ReportAsync(NodeConnection connection, SshExitStatus? status, NodeTarget target)
-    {
-        if (status is not { } known || (known.Code is null && known.Signal is null))
-        {
-            await Console.Error.WriteLineAsync(Ended(connection));
-            return TransportFailed;
-        }
-
-        if (request.Command is null && request.Terminal)
-        {
-            await Console.Error.WriteLineAsync(string.Create(
-                CultureInfo.InvariantCulture, $"the connection was closed on the remote side on {TimeProvider.System.GetUtcNow():dd MMM yy HH:mm} UTC: the shell on {Names.Printable(target.Host)} ended"));
-        }
-        else if (known.ShellCode != 0)
-        {
-            await Console.Error.WriteLineAsync(known.Signal is { } signal
-                ? $"error: Process was ended by signal {Names.Printable(signal.ToString())}"
-                : $"error: Process exited with status {known.ShellCode}");
-        }
-
-        return known.ShellCode;
-    }
-
-    private static string Ended(NodeConnection connection) =>
-        $"error: the connection was closed on the remote side: {Names.Printable(connection.EndReason ?? "the host gave no reason; it may have gone down, or the network in between")}";
-
-    private static async Task<IDisposable> EnterTerminalAsync(SshSession session, CancellationToken cancellationToken)
-    {
-        (int columns, int rows) = LocalTerminal.Size();
-        string term = Environment.GetEnvironmentVariable("TERM") is { Length: > 0 } name ? name : "xterm";
-        await session.RequestPtyAsync(term, (uint)columns, (uint)rows, default, cancellationToken);
-        return LocalTerminal.EnterRawMode();
-    }
-
-    private static PosixSignalRegistration OnResize(SshSession session) => PosixSignalRegistration.Create(PosixSignal.SIGWINCH, context =>
-    {
-        (int columns, int rows) = LocalTerminal.Size();
-        context.Cancel = true;
-        // Not awaited: a signal has nobody to wait, and a lost size does no harm.
-        _ = session.ResizeAsync((uint)columns, (uint)rows).ContinueWith(static task => task.Exception, TaskScheduler.Default);
-    });
-
-    private static async Task TypeAsync(SshSession session, Func<ReadOnlyMemory<byte>, bool>? watch, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await StandardStreams.Input.CopyToAsync(session.Stdin, watch, cancellationToken);
-        }
-        catch (Exception e) when (e is SshException or IOException or OperationCanceledException or InvalidOperationException)
-        {
-            // The session ended while something was typed.
-        }
+        throw TeleportException.Unavailable($"the connection was closed on the remote side: {connection.EndReason}");
     }
 }

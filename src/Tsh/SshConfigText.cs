@@ -22,7 +22,8 @@ internal static class SshConfigText
         var text = new StringBuilder();
         text.Append($"# Made by tsh config for {profile.User} on {profile.Cluster}; goes stale when you log in to another proxy.\n");
         text.Append($"Host *.{profile.Cluster} {proxy}\n");
-        Add(text, "UserKnownHostsFile", Quote(paths.KnownHosts));
+        // Of this cluster alone: the keys of another one, whose name may end alike, prove nothing here.
+        Add(text, "UserKnownHostsFile", Quote(paths.ProxyKnownHosts(profile.ProxyHost)));
         Add(text, "GlobalKnownHostsFile", "/dev/null");
         Add(text, "StrictHostKeyChecking", "yes");
         Add(text, "IdentityFile", Quote(paths.PrivateKey(profile.ProxyHost, profile.User)));

@@ -1,57 +1,31 @@
-using System.IO.Pipelines;
-using Microsoft.Win32.SafeHandles;
+using Teleport.Ssh;
 
 namespace Teleport.Tsh;
 
-/// <summary>The program's input and output as bytes, without the console's buffering and encoding.</summary>
+/// <summary>Copies between channels and the streams of this process.</summary>
 internal static class StandardStreams
 {
-    private const int BufferBytes = 64 * 1024;
+    private const int BufferBytes = 32 * 1024;
 
-    // Not the console's stream: that one sets the terminal up anew at each read, which would end the raw mode.
-    public static Stream Input { get; } = new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0);
-
-    public static Stream Output { get; } = Console.OpenStandardOutput();
-
-    public static Stream Error { get; } = Console.OpenStandardError();
-
-    /// <summary>Copies what arrives to a stream until it ends.</summary>
-    public static async Task CopyToAsync(this PipeReader source, Stream target, CancellationToken cancellationToken)
+    /// <summary>Sends what a stream has until its end, which ends the channel's input too; quietly stops when the channel has ended.</summary>
+    public static async Task SendAsync(Stream input, SshChannel channel, CancellationToken cancellationToken)
     {
-        while (true)
+        try
         {
-            ReadResult result = await source.ReadAsync(cancellationToken);
-            foreach (ReadOnlyMemory<byte> segment in result.Buffer)
+            while (await input.ReadAsync(channel.Output.GetMemory(BufferBytes), cancellationToken) is > 0 and var count)
             {
-                await target.WriteAsync(segment, cancellationToken);
+                channel.Output.Advance(count);
+                if ((await channel.Output.FlushAsync(cancellationToken)).IsCompleted)
+                {
+                    return;
+                }
             }
 
-            source.AdvanceTo(result.Buffer.End);
-            if (result.IsCompleted)
-            {
-                return;
-            }
+            await channel.SendEofAsync();
         }
-    }
-
-    /// <summary>Copies a stream until its end, which ends the target too.</summary>
-    public static async Task CopyToAsync(this Stream source, PipeWriter target, Func<ReadOnlyMemory<byte>, bool>? watch, CancellationToken cancellationToken)
-    {
-        byte[] buffer = new byte[BufferBytes];
-        while (await source.ReadAsync(buffer, cancellationToken) is > 0 and var read)
+        catch (Exception e) when (e is SshException or OperationCanceledException or InvalidOperationException)
         {
-            if (watch?.Invoke(buffer.AsMemory(0, read)) == true)
-            {
-                return;
-            }
-
-            FlushResult flushed = await target.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
-            if (flushed.IsCompleted)
-            {
-                return;
-            }
+            // The other side ended first.
         }
-
-        await target.CompleteAsync();
     }
 }

@@ -9,48 +9,24 @@ namespace Teleport.Tsh;
 /// <summary>What <c>tsh status</c> says, from the certificates alone.</summary>
 internal static class StatusText
 {
-    /// <summary>The block of each profile, the active one marked.</summary>
-    public static string Format(ProfileStore store, bool verbose)
+    /// <summary>The block of each login, the active one marked.</summary>
+    public static string Format(IEnumerable<StoredLogin> logins, bool verbose)
     {
         var text = new StringBuilder();
-        string? current = store.CurrentName();
-        foreach (Profile profile in store.List())
+        foreach (StoredLogin login in logins)
         {
-            if (store.FindIdentity(profile) is { } identity)
-            {
-                Append(text, profile, identity, profile.ProxyHost == current, verbose);
-            }
+            Append(text, login.Profile, login.Identity!, login.IsCurrent, verbose);
         }
 
         return text.ToString();
     }
 
-    /// <summary>The same for programs; <c>null</c>: not logged in.</summary>
-    public static JsonObject? ToJson(ProfileStore store)
+    /// <summary>The same for programs.</summary>
+    public static JsonObject ToJson(IReadOnlyList<StoredLogin> logins) => new()
     {
-        string? current = store.CurrentName();
-        var all = new JsonArray();
-        JsonObject? active = null;
-        foreach (Profile profile in store.List())
-        {
-            if (store.FindIdentity(profile) is not { } identity)
-            {
-                continue;
-            }
-
-            JsonObject entry = ToJson(profile, identity);
-            if (profile.ProxyHost == current)
-            {
-                active = entry;
-            }
-            else
-            {
-                all.Add((JsonNode)entry);
-            }
-        }
-
-        return active is null && all.Count == 0 ? null : new JsonObject { ["active"] = active, ["profiles"] = all };
-    }
+        ["active"] = logins.FirstOrDefault(static login => login.IsCurrent) is { } active ? ToJson(active.Profile, active.Identity!) : null,
+        ["profiles"] = new JsonArray([.. logins.Where(static login => !login.IsCurrent).Select(static login => (JsonNode)ToJson(login.Profile, login.Identity!))]),
+    };
 
     private static JsonObject ToJson(Profile profile, ClientIdentity identity)
     {
@@ -60,7 +36,9 @@ internal static class StatusText
             ["profile_url"] = $"https://{profile.WebAddress.ToHostPort()}",
             ["username"] = user.UserName,
             ["cluster"] = profile.Cluster,
+            ["active_requests"] = Array(user.ActiveRequests),
             ["roles"] = Array(user.Roles),
+            ["traits"] = new JsonObject(user.Traits.OrderBy(static t => t.Key, StringComparer.Ordinal).Select(static t => KeyValuePair.Create(t.Key, (JsonNode?)Array(t.Value)))),
             ["logins"] = Array(Logins(user)),
             ["kubernetes_enabled"] = false,
             ["valid_until"] = identity.Expires?.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),

@@ -1,12 +1,12 @@
-using Teleport.Abstractions.Configuration;
+using Teleport.Client.Web;
 
 namespace Teleport.Client.Logins;
 
 /// <summary>What a user asked for at a login.</summary>
 public sealed record LoginRequest
 {
-    /// <summary>The proxy's web address, with a port.</summary>
-    public required NetworkAddress Proxy { get; init; }
+    /// <summary>The proxy.</summary>
+    public required ProxyAddress Proxy { get; init; }
 
     /// <summary>The user.</summary>
     public required string User { get; init; }
@@ -20,8 +20,14 @@ public sealed record LoginRequest
     /// <summary>Layout of the SSH certificate: <c>standard</c> or <c>oldssh</c>.</summary>
     public string CertificateFormat { get; init; } = "standard";
 
+    /// <summary>The cluster to be routed to; <c>null</c>: the proxy's own.</summary>
+    public string? Cluster { get; init; }
+
     /// <summary>Whether the proxy's certificate goes unverified.</summary>
     public bool Insecure { get; init; }
+
+    /// <summary>Whether nothing is said when the cluster expects a newer program.</summary>
+    public bool SkipVersionCheck { get; init; }
 }
 
 /// <summary>Asks the user for secrets.</summary>

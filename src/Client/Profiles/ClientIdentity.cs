@@ -47,8 +47,22 @@ public sealed class ClientIdentity
         return Expires <= time.GetUtcNow();
     }
 
-    /// <summary>What the certificate says of its holder; only for a user's.</summary>
-    public UserIdentity ReadUser() => UserIdentityReader.FromSsh(Certificate ?? throw TeleportException.Invalid("This identity holds no SSH certificate."));
+    /// <summary>Logins on nodes that the SSH certificate names; those that begin with a dash are not for people.</summary>
+    public IReadOnlyList<string> Logins => [.. (Certificate?.Principals ?? []).Where(static principal => !principal.StartsWith('-'))];
+
+    /// <summary>What the certificates say of their holder; only for a user's.</summary>
+    public UserIdentity ReadUser()
+    {
+        try
+        {
+            return UserIdentityReader.FromSsh(Certificate ?? throw TeleportException.Invalid("This identity holds no SSH certificate."));
+        }
+        // The format oldssh says less than the X.509 certificate.
+        catch (TeleportException) when (Tls is not null)
+        {
+            return UserIdentityReader.FromX509(Tls);
+        }
+    }
 
     /// <summary>The cluster that the authorities vouch for.</summary>
     public string ClusterName => File.SshAuthorities.Count > 0

@@ -34,22 +34,31 @@ internal sealed class ProfileFile
     {
         try
         {
-            ProfileFile file = YamlBinder.Bind(YamlDocuments.Parse(text)[0], ProfileJson.Default.ProfileFile);
+            ProfileFile file = YamlBinder.Bind(Known(YamlDocuments.Parse(text) is [var first, ..] ? first : null), ProfileJson.Default.ProfileFile);
             return new Profile
             {
                 ProxyHost = proxyHost,
-                WebAddress = NetworkAddress.Parse(file.WebProxyAddr ?? ""),
-                SshAddress = NetworkAddress.Parse(file.SshProxyAddr ?? ""),
-                User = Names.Check(file.User ?? "", "user"),
+                WebAddress = Address(file.WebProxyAddr, "web_proxy_addr"),
+                SshAddress = Address(file.SshProxyAddr, "ssh_proxy_addr"),
+                User = Names.CheckUser(file.User ?? ""),
                 Cluster = Names.Check(file.Cluster ?? "", "cluster"),
                 Connector = file.AuthConnector ?? "local",
             };
         }
-        catch (Exception e) when (e is YamlMistakesException or FormatException or ArgumentException)
+        catch (Exception e) when (e is YamlMistakesException or FormatException or ArgumentException or TeleportException)
         {
-            throw TeleportException.Invalid($"The profile {path} cannot be read: {e.Message} Log in again with: tsh login --proxy={proxyHost}");
+            throw new TeleportException(
+                ErrorCode.Invalid, $"The profile {path} cannot be read: {e.Message.ReplaceLineEndings("; ")} Log in again with: tsh login --proxy={proxyHost}", e);
         }
     }
+
+    /// <summary>Only what is known here: a newer program may have written more.</summary>
+    private static YamlMapping Known(YamlNode? node) => node is YamlMapping mapping
+        ? new YamlMapping([.. mapping.Entries.Where(static entry => ProfileJson.Default.ProfileFile.Properties.Any(property => property.Name == entry.Key.Text))], mapping.Location)
+        : throw new FormatException("it holds no keys.");
+
+    private static NetworkAddress Address(string? text, string key) =>
+        NetworkAddress.TryParse(text, out NetworkAddress? address) && address is { Port: > 0, Host.Length: > 0 } ? address : throw new FormatException($"{key} is no HOST:PORT.");
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

@@ -31,6 +31,9 @@ public sealed record ProfilePaths(string Home)
     /// <summary>X.509 certificates of the host authorities.</summary>
     public string TlsAuthorities(string proxyHost) => Path.Combine(Keys(proxyHost), "certs.pem");
 
+    /// <summary>Keys of the host authority of this proxy's cluster alone, for OpenSSH.</summary>
+    public string ProxyKnownHosts(string proxyHost) => Path.Combine(Keys(proxyHost), "known_hosts");
+
     /// <summary>The folder of the user's SSH certificates.</summary>
     public string SshFolder(string proxyHost, string user) => PrivateKey(proxyHost, user) + "-ssh";
 

@@ -1,199 +1,183 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Teleport.Abstractions.Errors;
 using Teleport.Pki.Files;
-using Teleport.Ssh;
-using Teleport.Ssh.Keys;
 
 namespace Teleport.Client.Profiles;
 
-/// <summary>Profiles and their certificates on disk, laid out as <see cref="ProfilePaths"/> says. Writers of several processes wait for each other.</summary>
-public sealed class ProfileStore(ProfilePaths paths)
+/// <summary>Profiles and their certificates on disk, laid out as <see cref="ProfilePaths"/> says. Programs may use it at the same time.</summary>
+public sealed class ProfileStore
 {
-    private static readonly TimeSpan LockTime = TimeSpan.FromSeconds(20);
+    private const string Extension = ".yaml";
+
+    private readonly StoreLock _lock;
+    private readonly TextWriter _warnings;
+
+    /// <summary>Uses a folder, which is made at the first login.</summary>
+    /// <param name="paths">Where things are.</param>
+    /// <param name="warnings">Told of damaged profiles that are passed over.</param>
+    /// <param name="lockLimit">How long to wait for other programs; <c>null</c>: 20 seconds.</param>
+    /// <param name="time">The clock; <c>null</c>: the system's.</param>
+    public ProfileStore(ProfilePaths paths, TextWriter warnings, TimeSpan? lockLimit = null, TimeProvider? time = null)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        ArgumentNullException.ThrowIfNull(warnings);
+        Paths = paths;
+        _warnings = warnings;
+        _lock = new StoreLock(paths.Lock, lockLimit ?? TimeSpan.FromSeconds(20), time ?? TimeProvider.System);
+    }
 
     /// <summary>Where things are.</summary>
-    public ProfilePaths Paths { get; } = paths;
+    public ProfilePaths Paths { get; }
 
     /// <summary>The store of this user.</summary>
-    public static ProfileStore Default() => new(ProfilePaths.Default());
+    /// <param name="warnings">Told of damaged profiles that are passed over.</param>
+    public static ProfileStore Default(TextWriter warnings) => new(ProfilePaths.Default(), warnings);
 
-    /// <summary>Name of the active proxy, or <c>null</c>.</summary>
-    public string? CurrentName()
+    /// <summary>All profiles, the active one first. Of damaged ones, only what can be read, with a warning.</summary>
+    public async Task<IReadOnlyList<StoredLogin>> ListAsync(CancellationToken cancellationToken)
     {
-        if (!File.Exists(Paths.CurrentProfile))
+        using IDisposable? reading = await _lock.ReadAsync(cancellationToken);
+        var logins = new List<StoredLogin>();
+        foreach (string name in ProxyNames())
         {
-            return null;
-        }
-
-        string name = File.ReadAllText(Paths.CurrentProfile).Trim();
-        return name.Length == 0 ? null : Names.Check(name, "name in current-profile");
-    }
-
-    /// <summary>All profiles, the active one first.</summary>
-    public IReadOnlyList<Profile> List()
-    {
-        if (!Directory.Exists(Paths.Home))
-        {
-            return [];
-        }
-
-        string? current = CurrentName();
-        return
-        [
-            .. Directory.EnumerateFiles(Paths.Home, "*.yaml")
-                .Select(static file => Path.GetFileNameWithoutExtension(file))
-                .OrderBy(name => name == current ? 0 : 1).ThenBy(static name => name, StringComparer.Ordinal)
-                .Select(name => Find(name)!),
-        ];
-    }
-
-    /// <summary>The profile of a proxy; <c>null</c>: there is none.</summary>
-    /// <param name="proxyHost">The proxy; <c>null</c>: the active one.</param>
-    public Profile? Find(string? proxyHost = null)
-    {
-        string? name = proxyHost ?? CurrentName();
-        if (name is null)
-        {
-            return null;
-        }
-
-        string file = Paths.Profile(Names.Check(name, "proxy host"));
-        return File.Exists(file) ? ProfileFile.Parse(name, file, File.ReadAllText(file)) : null;
-    }
-
-    /// <summary>The user's keys and certificates; <c>null</c>: not logged in.</summary>
-    public ClientIdentity? FindIdentity(Profile profile)
-    {
-        ArgumentNullException.ThrowIfNull(profile);
-        string key = Paths.PrivateKey(profile.ProxyHost, profile.User);
-        string certificate = Paths.SshCertificate(profile.ProxyHost, profile.User, profile.Cluster);
-        if (!File.Exists(key) || !File.Exists(certificate))
-        {
-            return null;
-        }
-
-        try
-        {
-            string tls = Paths.TlsCertificate(profile.ProxyHost, profile.User);
-            return ClientIdentity.Of(new IdentityFile
+            Profile? profile = null;
+            try
             {
-                PrivateKey = File.ReadAllText(key),
-                SshCertificate = SshCertificate.Parse(File.ReadAllText(certificate)),
-                TlsCertificate = File.Exists(tls) ? File.ReadAllText(tls) : null,
-                TlsAuthorities = Certificates(Paths.TlsAuthorities(profile.ProxyHost)),
-                SshAuthorities = KnownAuthorities(profile.Cluster),
-            });
+                profile = ReadProfile(name);
+                if (profile is not null)
+                {
+                    logins.Add(Load(profile));
+                }
+            }
+            catch (TeleportException e)
+            {
+                await _warnings.WriteLineAsync($"warning: {Names.Printable(e.Message)}");
+                if (profile is not null)
+                {
+                    logins.Add(new StoredLogin(profile, null, CurrentName() == name));
+                }
+            }
         }
-        catch (Exception e) when (e is SshException or CryptographicException or IOException)
-        {
-            throw TeleportException.Invalid($"The certificates of {profile.User} for {profile.ProxyHost} cannot be read: {e.Message} Log in again with: tsh login --proxy={profile.WebAddress.ToHostPort()}");
-        }
+
+        return [.. logins.OrderBy(static login => login.IsCurrent ? 0 : 1).ThenBy(static login => login.Profile.ProxyHost, StringComparer.Ordinal)];
+    }
+
+    /// <summary>The login at a proxy; <c>null</c>: there is none.</summary>
+    /// <param name="proxyHost">The proxy; <c>null</c>: the active one.</param>
+    /// <param name="cancellationToken">Gives up waiting for others.</param>
+    /// <exception cref="TeleportException">Code <c>invalid</c>: it is damaged.</exception>
+    public async Task<StoredLogin?> FindAsync(string? proxyHost, CancellationToken cancellationToken)
+    {
+        using IDisposable? reading = await _lock.ReadAsync(cancellationToken);
+        return (proxyHost ?? CurrentName()) is { } name && ReadProfile(name) is { } profile ? Load(profile) : null;
     }
 
     /// <summary>Stores a login and makes its profile the active one.</summary>
-    public void Save(Profile profile, IdentityFile identity)
+    /// <exception cref="TeleportException">A name is refused, or the cluster is known from another proxy (H53).</exception>
+    public async Task SaveAsync(Profile profile, IdentityFile identity, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(profile);
         ArgumentNullException.ThrowIfNull(identity);
         string host = Names.Check(profile.ProxyHost, "proxy host");
-        string user = Names.Check(profile.User, "user");
-        using FileStream held = Hold();
+        Names.CheckUser(profile.User);
+        Names.Check(profile.Cluster, "cluster");
+        PrivateFiles.CreateFolder(Paths.Home);
+        using IDisposable writing = await _lock.WriteAsync(cancellationToken);
+        string knownHosts = KnownHostsUpdate.Replace(PrivateFiles.Read(Paths.KnownHosts) ?? "", profile, identity.SshAuthorities, OtherProfiles(host));
         PrivateFiles.CreateFolder(Path.Combine(Paths.Home, "keys"));
         PrivateFiles.CreateFolder(Paths.Keys(host));
-        PrivateFiles.CreateFolder(Paths.SshFolder(host, user));
-        PrivateFiles.Write(Paths.PrivateKey(host, user), identity.PrivateKey);
-        PrivateFiles.Write(Paths.PublicKey(host, user), identity.SshCertificate!.Key.ToAuthorizedKeysLine($"teleport:{user}") + "\n");
-        PrivateFiles.Write(Paths.SshCertificate(host, user, Names.Check(profile.Cluster, "cluster")), identity.SshCertificate.ToAuthorizedKeysLine() + "\n");
-        if (identity.TlsCertificate is { } tls)
-        {
-            PrivateFiles.Write(Paths.TlsCertificate(host, user), tls);
-        }
-
-        PrivateFiles.Write(Paths.TlsAuthorities(host), string.Join('\n', identity.TlsAuthorities.Select(static pem => pem.Trim())) + "\n");
-        PrivateFiles.Write(Paths.KnownHosts, MergeKnownHosts(identity.SshAuthorities));
-        PrivateFiles.Write(Paths.Profile(host), ProfileFile.Format(profile));
+        new LoginFiles(Paths, profile).Write(identity, knownHosts);
         PrivateFiles.Write(Paths.CurrentProfile, host + "\n");
+    }
+
+    /// <summary>Makes a profile the active one.</summary>
+    public async Task SelectAsync(Profile profile, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(profile);
+        PrivateFiles.CreateFolder(Paths.Home);
+        using IDisposable writing = await _lock.WriteAsync(cancellationToken);
+        PrivateFiles.Write(Paths.CurrentProfile, Names.Check(profile.ProxyHost, "proxy host") + "\n");
     }
 
     /// <summary>Forgets the keys and certificates of a user, and the profile with them.</summary>
     /// <returns>Whether there were any.</returns>
-    public bool Remove(Profile profile)
+    public async Task<bool> RemoveAsync(Profile profile, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(profile);
-        using FileStream held = Hold();
-        string key = Paths.PrivateKey(profile.ProxyHost, profile.User);
-        bool was = File.Exists(key);
-        foreach (string file in new[] { key, Paths.PublicKey(profile.ProxyHost, profile.User), Paths.TlsCertificate(profile.ProxyHost, profile.User), Paths.Profile(profile.ProxyHost) })
+        if (!Directory.Exists(Paths.Home))
         {
-            File.Delete(file);
+            return false;
         }
 
-        if (Directory.Exists(Paths.SshFolder(profile.ProxyHost, profile.User)))
-        {
-            Directory.Delete(Paths.SshFolder(profile.ProxyHost, profile.User), recursive: true);
-        }
-
+        using IDisposable writing = await _lock.WriteAsync(cancellationToken);
+        bool was = new LoginFiles(Paths, profile).Delete();
         if (CurrentName() == profile.ProxyHost)
         {
-            File.Delete(Paths.CurrentProfile);
+            PrivateFiles.Delete(Paths.CurrentProfile);
         }
 
         return was;
     }
 
-    private static IReadOnlyList<string> Certificates(string file)
+    /// <summary>Forgets all keys, certificates and profiles, damaged ones too.</summary>
+    public async Task RemoveAllAsync(CancellationToken cancellationToken)
     {
-        if (!File.Exists(file))
+        if (!Directory.Exists(Paths.Home))
         {
-            return [];
+            return;
         }
 
-        var certificates = new X509Certificate2Collection();
-        certificates.ImportFromPemFile(file);
-        return [.. certificates.Select(static certificate => certificate.ExportCertificatePem())];
-    }
-
-    private IReadOnlyList<HostAuthorityLine> KnownAuthorities(string cluster)
-    {
-        if (!File.Exists(Paths.KnownHosts))
+        using IDisposable writing = await _lock.WriteAsync(cancellationToken);
+        PrivateFiles.DeleteFolder(Path.Combine(Paths.Home, "keys"));
+        foreach (string name in ProxyNames())
         {
-            return [];
+            PrivateFiles.Delete(Paths.Profile(name));
         }
 
-        return [.. KnownHostsFile.Parse(File.ReadAllText(Paths.KnownHosts)).Match("any." + cluster)
-            .Where(static entry => entry.Marker == KnownHostsMarker.CertificateAuthority)
-            .Select(entry => new HostAuthorityLine(cluster, entry.Key))];
+        PrivateFiles.Delete(Paths.CurrentProfile);
     }
 
-    /// <summary>The lines of other clusters, and those of this login in place of earlier ones of the same clusters.</summary>
-    private string MergeKnownHosts(IReadOnlyList<HostAuthorityLine> authorities)
+    /// <summary>Moves the file of a damaged profile out of the way of a new login.</summary>
+    public async Task SetAsideAsync(string proxyHost, CancellationToken cancellationToken)
     {
-        string[] marks = [.. authorities.Select(static line => $"@cert-authority *.{line.ClusterName} ").Distinct()];
-        IEnumerable<string> others = File.Exists(Paths.KnownHosts)
-            ? File.ReadAllLines(Paths.KnownHosts).Where(line => line.Length > 0 && !marks.Any(mark => line.StartsWith(mark, StringComparison.Ordinal)))
-            : [];
-        return string.Join('\n', others.Concat(authorities.Select(static line => line.Format()))) + "\n";
+        string file = Paths.Profile(Names.Check(proxyHost, "proxy host"));
+        using IDisposable writing = await _lock.WriteAsync(cancellationToken);
+        if (Path.Exists(file) || new FileInfo(file).LinkTarget is not null)
+        {
+            File.Move(file, file + ".damaged", overwrite: true);
+            await _warnings.WriteLineAsync($"warning: the damaged profile was moved to {file}.damaged");
+        }
     }
 
-    private FileStream Hold()
+    /// <summary>Name of the active proxy; <c>null</c>: none, or the file does not hold a name.</summary>
+    private string? CurrentName() => PrivateFiles.Read(Paths.CurrentProfile)?.Trim() is { Length: > 0 } name && Names.IsSafe(name) ? name : null;
+
+    private IReadOnlyList<string> ProxyNames() => Directory.Exists(Paths.Home)
+        ? [.. Directory.EnumerateFiles(Paths.Home, "*" + Extension).Select(static file => Path.GetFileNameWithoutExtension(file)).Where(Names.IsSafe)]
+        : [];
+
+    private List<Profile> OtherProfiles(string host)
     {
-        PrivateFiles.CreateFolder(Paths.Home);
-        long begun = Environment.TickCount64;
-        while (true)
+        var others = new List<Profile>();
+        foreach (string name in ProxyNames().Where(name => name != host))
         {
             try
             {
-                return new FileStream(Paths.Lock, new FileStreamOptions
-                {
-                    Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-                });
+                others.Add(ReadProfile(name)!);
             }
-            catch (IOException) when (Environment.TickCount64 - begun < LockTime.TotalMilliseconds)
+            catch (TeleportException)
             {
-                // Another tsh writes; it takes milliseconds.
-                Thread.Yield();
+                // What cannot be read holds no cluster; the commands that list profiles warn of it.
             }
         }
+
+        return others;
     }
+
+    private Profile? ReadProfile(string proxyHost)
+    {
+        string file = Paths.Profile(Names.Check(proxyHost, "proxy host"));
+        return PrivateFiles.Read(file) is { } text ? ProfileFile.Parse(proxyHost, file, text) : null;
+    }
+
+    private StoredLogin Load(Profile profile) => new(profile, new LoginFiles(Paths, profile).Read(), CurrentName() == profile.ProxyHost);
 }

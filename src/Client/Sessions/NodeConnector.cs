@@ -1,10 +1,8 @@
+using System.Net.Sockets;
+using System.Text;
 using Teleport.Abstractions.Errors;
-using Teleport.Abstractions.Security;
 using Teleport.Api;
 using Teleport.Client.Profiles;
-using Teleport.Pki.Authorities;
-using Teleport.Pki.Identities;
-using Teleport.Abstractions.Resources;
 using Teleport.Ssh;
 using Teleport.Ssh.Messages;
 
@@ -15,6 +13,15 @@ public sealed class NodeConnector(Profile profile, ClientIdentity identity, Time
 {
     private static readonly TimeSpan DialTimeout = TimeSpan.FromSeconds(30);
 
+    private static readonly SshTransportOptions Transport = new() { KeepAliveInterval = TimeSpan.FromMinutes(1) };
+
+    private readonly StringBuilder _banner = new();
+
+    /// <summary>Set: every host key of a node is taken, with a warning to this writer.</summary>
+    public TextWriter? TrustAnyHost { get; init; }
+
+    private string Login => $"tsh login --proxy={profile.WebAddress.ToHostPort()} --user={profile.User}";
+
     /// <summary>Connects to the proxy's SSH port.</summary>
     /// <param name="login">The login on the node, which the proxy is told too.</param>
     /// <param name="cancellationToken">Stops trying.</param>
@@ -22,42 +29,71 @@ public sealed class NodeConnector(Profile profile, ClientIdentity identity, Time
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(DialTimeout);
+        string address = profile.SshAddress.ToHostPort();
         try
         {
             Stream transport = await TcpDialer.ConnectAsync(profile.SshAddress, limit.Token);
             return await SshConnection.ConnectAsync(
                 transport,
-                new SshClientOptions { UserName = login, Credentials = [identity.Ssh], HostKeyVerifier = new ProxyVerifier(identity, profile.Cluster, time) },
+                new SshClientOptions
+                {
+                    UserName = login,
+                    Credentials = [identity.Ssh],
+                    HostKeyVerifier = new ProxyVerifier(identity, profile.Cluster, time),
+                    OnBanner = text => _banner.Append(text),
+                    Transport = Transport,
+                },
                 limit.Token);
         }
-        catch (Exception e) when (e is System.Net.Sockets.SocketException or SshConnectionException or SshProtocolException)
+        catch (SocketException e)
         {
             throw TeleportException.Unavailable(
-                $"Cannot reach the proxy's SSH service at {profile.SshAddress.ToHostPort()}: {e.Message} Check that this address can be reached; the proxy announces another one by ssh_public_addr.", e);
+                $"Cannot reach the proxy's SSH service at {address}: {e.Message}. Check that the proxy runs and that this address can be reached; if it has changed, log in again: {Login}", e);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw TeleportException.Unavailable($"The proxy's SSH service at {profile.SshAddress.ToHostPort()} did not answer within {DialTimeout.TotalSeconds:0} s.");
+            throw TeleportException.Unavailable($"The proxy's SSH service at {address} did not answer within {DialTimeout.TotalSeconds:0} s. Check that no firewall is in between.");
         }
         catch (SshAuthenticationException e)
         {
-            throw TeleportException.AccessDenied($"The proxy refused the certificate of {profile.User}: {e.Message} Log in again with: tsh login --proxy={profile.WebAddress.ToHostPort()}");
+            string said = TakeBanner();
+            throw new TeleportException(
+                ErrorCode.Unauthenticated,
+                said.Length > 0 ? said : $"The proxy {address} refused the certificate of {profile.User}: the user or the cluster's authority may have been replaced, or this machine's clock is off. Log in again: {Login}",
+                e);
+        }
+        catch (SshHostKeyException e)
+        {
+            throw TeleportException.Unavailable($"{address}: {e.Message}", e);
+        }
+        catch (SshException e)
+        {
+            throw TeleportException.Unavailable($"The SSH handshake with the proxy {address} failed: {e.Message} Is it the proxy's SSH port? If it has changed, log in again: {Login}", e);
         }
     }
 
     /// <summary>Opens the way to a node through the proxy.</summary>
-    /// <returns>The proxy's connection and the bytes to the node; disposing the connection ends both.</returns>
-    public async Task<(SshConnection Proxy, SshChannel Channel)> OpenAsync(string login, string host, int port, CancellationToken cancellationToken)
+    /// <exception cref="TeleportException">The proxy does not lead there; the message is its own, for people.</exception>
+    public async Task<ProxyChannel> OpenAsync(string login, string host, int port, CancellationToken cancellationToken)
     {
         SshConnection proxy = await ConnectProxyAsync(login, cancellationToken);
         try
         {
-            return (proxy, await proxy.OpenChannelAsync(new DirectTcpip(host, (uint)port, "127.0.0.1", 0), null, cancellationToken));
+            return new ProxyChannel(proxy, await proxy.OpenChannelAsync(new DirectTcpip(host, (uint)port, "127.0.0.1", 0), null, cancellationToken));
         }
         catch (SshChannelOpenException e)
         {
             await proxy.DisposeAsync();
-            throw TeleportException.Unavailable($"failed connecting to node {host}. {Names.Printable(e.Description)}", e);
+            // The proxy writes whole sentences, and knows best.
+            throw new TeleportException(
+                e.Reason == ChannelOpenFailure.ConnectFailed ? ErrorCode.Unavailable : ErrorCode.AccessDenied,
+                e.Description.Length > 0 ? e.Description : $"failed connecting to node {host}: the proxy gives no reason ({e.Reason})",
+                e);
+        }
+        catch (SshException e)
+        {
+            await proxy.DisposeAsync();
+            throw TeleportException.Unavailable($"The connection to the proxy was lost: {e.Message}", e);
         }
         catch
         {
@@ -74,74 +110,71 @@ public sealed class NodeConnector(Profile profile, ClientIdentity identity, Time
     public async Task<NodeConnection> ConnectAsync(NodeTarget target, string login, ISshConnectionHandler? handler, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(target);
-        (SshConnection proxy, SshChannel channel) = await OpenAsync(login, target.Host, target.Port, cancellationToken);
+        ProxyChannel way = await OpenAsync(login, target.Host, target.Port, cancellationToken);
         try
         {
             SshConnection node = await SshConnection.ConnectAsync(
-                channel.AsStream(),
+                way.Channel.AsStream(),
                 new SshClientOptions
                 {
                     UserName = login,
                     Credentials = [identity.Ssh],
-                    HostKeyVerifier = new CertificateAuthorityVerifier(identity.HostAuthorities, [target.Host, $"{target.Host}.{profile.Cluster}"], time),
+                    HostKeyVerifier = TrustAnyHost is { } warnings
+                        ? new AnyHostTrust(target.Host, warnings)
+                        : new CertificateAuthorityVerifier(identity.HostAuthorities, [target.Host, target.Host.ToLowerInvariant(), $"{target.Host}.{profile.Cluster}"], time),
                     Handler = handler,
+                    OnBanner = text => _banner.Append(text),
+                    Transport = Transport,
                 },
                 cancellationToken);
-            return new NodeConnection(proxy, node);
+            return new NodeConnection(node, way, TakeBanner());
         }
-        catch (SshAuthenticationException e)
+        catch (SshException e)
         {
-            await proxy.DisposeAsync();
-            throw TeleportException.AccessDenied(Denied(target.Host, login, e));
+            TeleportException explained = Explain(e, target, login, way.Said);
+            await way.DisposeAsync();
+            throw explained;
         }
         catch
         {
-            await proxy.DisposeAsync();
+            await way.DisposeAsync();
             throw;
         }
     }
 
-    private string Denied(string host, string login, SshAuthenticationException e)
+    private TeleportException Explain(SshException exception, NodeTarget target, string login, string proxySaid) => exception switch
     {
-        UserIdentity user = identity.ReadUser();
-        string logins = user.Principals.Where(static p => !p.StartsWith('-')).ToArray() is { Length: > 0 } all
-            ? $"your certificate allows the logins {string.Join(", ", all)}"
-            : "your certificate allows no login";
-        return user.Principals.Contains(login)
-            ? $"access denied to {login} connecting to {host} on cluster {profile.Cluster}. Your roles ({string.Join(", ", user.Roles)}) do not allow this login on this node" +
-              $" ({Names.Printable(e.Message)}). An administrator sees why in the audit log."
-            : $"access denied to {login} connecting to {host} on cluster {profile.Cluster}. The login {login} is not yours to use: {logins}. " +
-              $"Name another one (tsh ssh LOGIN@{host}), or ask an administrator for it (tctl users update {user.UserName} --set-logins=...) and log in again.";
+        SshAuthenticationException => new TeleportException(ErrorCode.AccessDenied, Denied(target.Host, login, TakeBanner()), exception),
+        SshHostKeyException => TeleportException.Unavailable(
+            $"{target.Host} cannot prove to be the host of that name: {exception.Message} Use its id, as tsh ls -v shows it, or a name that its certificate has.", exception),
+        _ => TeleportException.Unavailable(proxySaid.Length > 0 ? proxySaid : $"failed connecting to node {target.Host}: {exception.Message}", exception),
+    };
+
+    /// <summary>The node's own words if it gave any; else what the certificate allows to say.</summary>
+    private string Denied(string host, string login, string nodeSaid)
+    {
+        if (nodeSaid.Contains("access denied", StringComparison.OrdinalIgnoreCase))
+        {
+            return nodeSaid;
+        }
+
+        string denied = $"access denied to {login} connecting to {host} on cluster {profile.Cluster}";
+        if (nodeSaid.Length > 0)
+        {
+            return $"{denied}: {nodeSaid}";
+        }
+
+        IReadOnlyList<string> logins = identity.Logins;
+        return logins.Contains(login)
+            ? $"{denied}: none of your roles allows this login on this node. An administrator sees why in the audit log."
+            : $"{denied}: your certificate allows {(logins.Count == 0 ? "no login" : $"the logins {string.Join(", ", logins)} only")}. Name another one (tsh ssh LOGIN@{host}), " +
+              $"or ask an administrator for it (tctl users update {profile.User} --set-logins=...) and log in again.";
     }
 
-    /// <summary>Takes any proxy of the cluster, as its host certificate says.</summary>
-    private sealed class ProxyVerifier(ClientIdentity identity, string cluster, TimeProvider time) : ISshHostKeyVerifier
+    private string TakeBanner()
     {
-        public ValueTask<bool> VerifyAsync(SshHostKeyOffer offer, CancellationToken ct)
-        {
-            if (offer.Certificate is not { } certificate)
-            {
-                throw new SshHostKeyException("The server has no host certificate of the cluster. Is this the SSH port of its proxy? Somebody may intercept the connection.");
-            }
-
-            var spec = new CertAuthoritySpec
-            {
-                Type = AuthorityType.Host,
-                ClusterName = cluster,
-                ActiveKeys = new AuthorityKeySet { Ssh = [.. identity.HostAuthorities.Select(static key => new SshAuthorityKey { PublicKey = key.ToAuthorizedKeysLine() })] },
-            };
-            try
-            {
-                var trusted = TrustedAuthorities.Of([new CertAuthority { Spec = spec }], AuthorityType.Host);
-                HostIdentity host = new HostSshCertificateVerifier(trusted, time).Verify(certificate, principal: null);
-                return host.Role == SystemRole.Proxy
-                    ? ValueTask.FromResult(true)
-                    : throw new SshHostKeyException($"The server is a {host.Role} of the cluster, not a proxy.");
-            }
-            catch (TeleportException e)
-            {
-                throw new SshHostKeyException($"The proxy is not trusted: {e.Message} If the cluster's authority was replaced, log in again.");
-            }
-        }
+        string text = Names.PrintableLines(_banner.ToString()).Trim();
+        _banner.Clear();
+        return text;
     }
 }

@@ -1,86 +1,54 @@
-using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Teleport.Client.Terminals;
 
-/// <summary>The terminal that the program runs on.</summary>
-public static partial class LocalTerminal
+/// <summary>The standard streams of this process, as bytes, and the terminal that they may be.</summary>
+public static class LocalTerminal
 {
-    private const int StandardInput = 0;
-    private const int StandardOutput = 1;
-    private const nuint GetWindowSize = 0x5413;
-    private const int Now = 0;
-    private const int TermiosBytes = 128;
+    private const int InputDescriptor = 0;
+    private const int OutputDescriptor = 1;
+    private const int ErrorDescriptor = 2;
+    private const int MaxKind = 64;
+    private const int StopSignal = 20;
 
-    /// <summary>Whether the standard input is a terminal.</summary>
-    public static bool IsInput => IsATty(StandardInput) == 1;
+    /// <summary>Whether somebody types.</summary>
+    public static bool IsInput => LibC.IsTerminal(InputDescriptor) == 1;
 
-    /// <summary>Whether the standard output is a terminal.</summary>
-    public static bool IsOutput => IsATty(StandardOutput) == 1;
+    /// <summary>Whether somebody looks at the standard output.</summary>
+    public static bool IsOutput => LibC.IsTerminal(OutputDescriptor) == 1;
+
+    /// <summary>Whether somebody looks at the standard error.</summary>
+    public static bool IsError => LibC.IsTerminal(ErrorDescriptor) == 1;
 
     /// <summary>Width and height; 80 and 24 when there is no terminal.</summary>
-    public static (int Columns, int Rows) Size()
-    {
-        Span<ushort> size = stackalloc ushort[4];
-        return Ioctl(StandardOutput, GetWindowSize, ref size[0]) == 0 && size[1] > 0 && size[0] > 0 ? (size[1], size[0]) : (80, 24);
-    }
+    public static (int Columns, int Rows) Size => LibC.WindowSize(OutputDescriptor) ?? LibC.WindowSize(InputDescriptor) ?? (80, 24);
 
-    /// <summary>Passes every key on as it is typed, until disposed.</summary>
-    public static IDisposable EnterRawMode() => new Mode(static state => MakeRaw(ref state[0]));
+    /// <summary>The kind of terminal, as in TERM.</summary>
+    public static string Kind => Environment.GetEnvironmentVariable("TERM") is { Length: > 0 and <= MaxKind } term ? term : "xterm";
 
-    /// <summary>Shows nothing of what is typed, until disposed.</summary>
-    public static IDisposable HideInput() => new Mode(static state =>
-    {
-        // c_lflag is the fourth field of struct termios on Linux; ECHO is bit 3.
-        ref uint flags = ref MemoryMarshal.Cast<byte, uint>(state)[3];
-        flags &= ~8u;
-    });
+    /// <summary>How the terminal is set, encoded for a server (RFC 4254 section 8).</summary>
+    public static ReadOnlyMemory<byte> Modes => TerminalModes.Of(InputDescriptor);
 
-    [LibraryImport("libc", EntryPoint = "isatty")]
-    private static partial int IsATty(int descriptor);
+    /// <summary>Passes every key on as it is typed, until disposed; <c>null</c>: there is no terminal.</summary>
+    public static TerminalMode? EnterRawMode() => TerminalMode.Raw(InputDescriptor);
 
-    [LibraryImport("libc", EntryPoint = "ioctl")]
-    private static partial int Ioctl(int descriptor, nuint request, ref ushort size);
+    /// <summary>Shows nothing of what is typed, until disposed; <c>null</c>: there is no terminal.</summary>
+    public static TerminalMode? HideInput() => TerminalMode.WithoutEcho(InputDescriptor);
 
-    [LibraryImport("libc", EntryPoint = "tcgetattr")]
-    private static partial int GetAttributes(int descriptor, ref byte termios);
+    /// <summary>Suspends this program, as Ctrl-Z does; returns when it is continued.</summary>
+    public static void SuspendProcess() => _ = LibC.Kill(0, StopSignal);
 
-    [LibraryImport("libc", EntryPoint = "tcsetattr")]
-    private static partial int SetAttributes(int descriptor, int when, ref byte termios);
+#pragma warning disable RS0030 // The terminal is what this is for.
+    /// <summary>The standard input; closing it leaves the descriptor open.</summary>
+    public static Stream OpenInput() => IsInput
+        // Not the console's stream: that one sets the terminal up anew at each read, which would end the raw mode.
+        ? new FileStream(new SafeFileHandle(InputDescriptor, ownsHandle: false), FileAccess.Read, bufferSize: 0)
+        : Console.OpenStandardInput();
 
-    [LibraryImport("libc", EntryPoint = "cfmakeraw")]
-    private static partial void MakeRaw(ref byte termios);
+    /// <summary>The standard output.</summary>
+    public static Stream OpenOutput() => Console.OpenStandardOutput();
 
-    private delegate void Change(Span<byte> termios);
-
-    /// <summary>Changes the terminal's mode and puts it back, also when the program ends.</summary>
-    private sealed class Mode : IDisposable
-    {
-        private readonly byte[] _before = new byte[TermiosBytes];
-        private readonly bool _changed;
-        private int _restored;
-
-        public Mode(Change change)
-        {
-            if (GetAttributes(StandardInput, ref _before[0]) != 0)
-            {
-                return;
-            }
-
-            byte[] after = [.. _before];
-            change(after);
-            _changed = SetAttributes(StandardInput, Now, ref after[0]) == 0;
-            AppDomain.CurrentDomain.ProcessExit += OnExit;
-        }
-
-        public void Dispose()
-        {
-            if (_changed && Interlocked.Exchange(ref _restored, 1) == 0)
-            {
-                SetAttributes(StandardInput, Now, ref _before[0]);
-                AppDomain.CurrentDomain.ProcessExit -= OnExit;
-            }
-        }
-
-        private void OnExit(object? sender, EventArgs e) => Dispose();
-    }
+    /// <summary>The standard error.</summary>
+    public static Stream OpenError() => Console.OpenStandardError();
+#pragma warning restore RS0030
 }

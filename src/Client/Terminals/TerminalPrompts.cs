@@ -9,13 +9,13 @@ public sealed class TerminalPrompts : ILoginPrompts
 {
     private const int MaxLine = 4096;
 
-    private readonly FileStream _input = OpenInput();
+    private readonly Stream _input = LocalTerminal.OpenInput();
 
     /// <inheritdoc/>
     public async Task<string> AskSecretAsync(string prompt, CancellationToken cancellationToken)
     {
         await ShowAsync(prompt);
-        using IDisposable hidden = LocalTerminal.HideInput();
+        using TerminalMode? hidden = LocalTerminal.HideInput();
         string line = await ReadLineAsync(cancellationToken);
         if (LocalTerminal.IsInput)
         {
@@ -34,8 +34,6 @@ public sealed class TerminalPrompts : ILoginPrompts
         return (await ReadLineAsync(cancellationToken)).Trim();
     }
 
-    private static FileStream OpenInput() => new FileStream(new Microsoft.Win32.SafeHandles.SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0);
-
     private static async Task ShowAsync(string prompt)
     {
         if (LocalTerminal.IsInput)
@@ -46,12 +44,15 @@ public sealed class TerminalPrompts : ILoginPrompts
         }
     }
 
+    /// <summary>A read of a terminal cannot be called off; whoever interrupts does not wait for it.</summary>
+    private Task<int> ReadAsync(byte[] next, CancellationToken cancellationToken) => Task.Run(() => _input.Read(next), CancellationToken.None).WaitAsync(cancellationToken);
+
     /// <summary>Byte by byte, since what follows the line is not ours to take.</summary>
     private async Task<string> ReadLineAsync(CancellationToken cancellationToken)
     {
         var line = new List<byte>();
         byte[] next = new byte[1];
-        while (line.Count < MaxLine && await _input.ReadAsync(next, cancellationToken) == 1 && next[0] != '\n')
+        while (line.Count < MaxLine && await ReadAsync(next, cancellationToken) == 1 && next[0] != '\n')
         {
             line.Add(next[0]);
         }

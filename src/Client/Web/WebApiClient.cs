@@ -7,6 +7,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Teleport.Abstractions.Configuration;
 using Teleport.Abstractions.Errors;
+using Teleport.Api;
 using Teleport.Client.Profiles;
 
 namespace Teleport.Client.Web;
@@ -15,32 +16,40 @@ namespace Teleport.Client.Web;
 public sealed class WebApiClient : IDisposable
 {
     private const int MaxAnswerBytes = 1024 * 1024;
+    private const string Advice = "Use the proxy's web port, 3080 unless configured otherwise.";
 
     private readonly HttpClient _http;
-    private readonly string _address;
+    private readonly NetworkAddress _address;
+    private readonly ProxyCertificateCheck _check;
+    private FirstBytesStream? _transport;
 
     /// <summary>Makes a client; nothing is dialled yet.</summary>
     /// <param name="address">The proxy's web address, with a port.</param>
     /// <param name="insecure">Whether the proxy's certificate goes unverified.</param>
-    public WebApiClient(NetworkAddress address, bool insecure)
+    /// <param name="time">The clock.</param>
+    public WebApiClient(NetworkAddress address, bool insecure, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(address);
-        _address = address.ToHostPort();
+        _address = address with { Scheme = null };
+        _check = new ProxyCertificateCheck(_address, insecure, time);
         var handler = new SocketsHttpHandler
         {
             UseCookies = false, AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(10),
             // HTTPS_PROXY names the way out of this machine; its own addresses mean another machine there.
             UseProxy = !IsLoopback(address.Host),
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+                RemoteCertificateValidationCallback = (_, certificate, chain, errors) => _check.Verify(certificate, chain, errors),
+            },
+            ConnectCallback = async (context, cancellationToken) => _transport = new FirstBytesStream(
+                await TcpDialer.ConnectAsync(new NetworkAddress(context.DnsEndPoint.Host, context.DnsEndPoint.Port), cancellationToken)),
         };
-        if (insecure)
-        {
-#pragma warning disable CA5359 // Asked for by the user with --insecure, who is warned each time.
-            handler.SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = static (_, _, _, _) => true };
-#pragma warning restore CA5359
-        }
-
-        _http = new HttpClient(handler) { BaseAddress = new Uri($"https://{_address}"), Timeout = TimeSpan.FromSeconds(30), MaxResponseContentBufferSize = MaxAnswerBytes };
+        _http = new HttpClient(handler) { BaseAddress = new Uri($"https://{_address.ToHostPort()}"), Timeout = TimeSpan.FromSeconds(30), MaxResponseContentBufferSize = MaxAnswerBytes };
     }
+
+    /// <summary>What the proxy's clock said in its last answer.</summary>
+    public DateTimeOffset? ServerTime { get; private set; }
 
     /// <summary>Asks what a login needs.</summary>
     public Task<PingAnswer> PingAsync(string? connector, CancellationToken cancellationToken) => SendAsync(
@@ -70,6 +79,7 @@ public sealed class WebApiClient : IDisposable
         try
         {
             using HttpResponseMessage answer = await _http.SendAsync(request, cancellationToken);
+            ServerTime = answer.Headers.Date;
             byte[] body = await answer.Content.ReadAsByteArrayAsync(cancellationToken);
             return answer.IsSuccessStatusCode
                 ? JsonSerializer.Deserialize(body, type) ?? throw new JsonException("it is null")
@@ -77,15 +87,15 @@ public sealed class WebApiClient : IDisposable
         }
         catch (JsonException e)
         {
-            throw new TeleportException(ErrorCode.Unavailable, $"{_address} does not answer as a proxy does: {e.Message} Is this the web address of a proxy?", e);
+            throw NotAProxy("its answer is not that of a proxy", e);
         }
         catch (HttpRequestException e)
         {
-            throw new TeleportException(ErrorCode.Unavailable, Explain(e), e);
+            throw Explain(e);
         }
         catch (TaskCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw TeleportException.Unavailable($"The proxy {_address} did not answer within {_http.Timeout.TotalSeconds:0} s. Check the address, and that no firewall is in between.", e);
+            throw TeleportException.Unavailable($"The proxy {_address.ToHostPort()} did not answer within {_http.Timeout.TotalSeconds:0} s. Check the address, and that no firewall is in between.", e);
         }
     }
 
@@ -101,32 +111,62 @@ public sealed class WebApiClient : IDisposable
             // Not our proxy's answer; the status says what there is to say.
         }
 
+        if (message is not { Length: > 0 })
+        {
+            return NotAProxy($"it answered with status {(int)status}", null);
+        }
+
         ErrorCode code = (int)status switch
         {
             403 or 401 => ErrorCode.AccessDenied,
             404 => ErrorCode.NotFound,
+            409 => ErrorCode.Conflict,
             429 => ErrorCode.Limit,
             >= 500 => ErrorCode.Unavailable,
             _ => ErrorCode.Invalid,
         };
-        return new TeleportException(code, message is { Length: > 0 } ? Names.Printable(message) : $"{_address} answered with status {(int)status}. Is this the web address of a proxy?");
+        return new TeleportException(code, Names.Printable(message));
     }
 
-    private string Explain(HttpRequestException e)
+    private TeleportException Explain(HttpRequestException e)
     {
-        string inner = (e.InnerException ?? e).Message;
-        if (e.HttpRequestError == HttpRequestError.SecureConnectionError)
+        string where = _address.ToHostPort();
+        if (_check.Refusal is { } refusal)
         {
-            bool untrusted = e.InnerException is AuthenticationException && inner.Contains("certificate", StringComparison.OrdinalIgnoreCase);
-            return untrusted
-                ? $"The certificate of the proxy {_address} is not trusted: {inner} If it is the proxy's own (DATA_DIR/webproxy_cert.pem), copy it from there and set " +
-                  "SSL_CERT_FILE to its path; better, give the proxy a certificate with https_keypairs. If it is said to be not yet valid or expired, check this machine's clock. " +
-                  "For a test on a network that you trust, use --insecure."
-                : $"{_address} does not speak TLS: {inner} Is this the proxy's SSH port (3023)? Use its web port, 3080 unless configured otherwise.";
+            return refusal;
         }
 
-        return e.InnerException is SocketException
-            ? $"Cannot connect to the proxy {_address}: {inner}. Check the address, and that the proxy runs."
-            : $"{_address} does not answer as a proxy does: {inner} Is this the web address of a proxy?";
+        if (Cause<SocketException>(e) is { SocketErrorCode: not SocketError.ConnectionReset } unreachable)
+        {
+            return TeleportException.Unavailable($"Cannot connect to the proxy {where}: {unreachable.Message}. Check the address, and that the proxy runs.", e);
+        }
+
+        ReadOnlySpan<byte> first = _transport is { } transport ? transport.First : default;
+        if (first.StartsWith("SSH-"u8))
+        {
+            return TeleportException.Unavailable($"The address {where} speaks SSH, not HTTPS: is it the proxy's SSH port (3023), or a node? {Advice}", e);
+        }
+
+        if (first.StartsWith("HTTP/"u8))
+        {
+            return TeleportException.Unavailable($"The address {where} speaks plain HTTP, not HTTPS. {Advice}", e);
+        }
+
+        string why = Cause<AuthenticationException>(e)?.Message ?? e.InnerException?.Message ?? e.Message;
+        return NotAProxy($"the connection failed: {why.TrimEnd('.')}", e);
+    }
+
+    private TeleportException NotAProxy(string why, Exception? cause) =>
+        TeleportException.Unavailable($"There is no proxy of Teleport at {_address.ToHostPort()}: {why}. {Advice}", cause);
+
+    private static T? Cause<T>(Exception? e)
+        where T : Exception
+    {
+        while (e is not null and not T)
+        {
+            e = e.InnerException;
+        }
+
+        return (T?)e;
     }
 }

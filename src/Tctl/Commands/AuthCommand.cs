@@ -5,6 +5,7 @@ using Teleport.Api;
 using Teleport.Api.Certificates.V1;
 using Teleport.Api.Login.V1;
 using Teleport.Client;
+using Teleport.Client.Output;
 using Teleport.Pki.Authorities;
 using Teleport.Pki.Files;
 using Teleport.Ssh.Keys;
@@ -76,7 +77,7 @@ internal sealed class AuthCommand : Command
             string path = parsed.GetValue(output) ?? throw TeleportException.Invalid("--out must be specified: the file to write");
             string kind = parsed.GetValue(format)!;
             var files = new CertificateFiles(path, parsed.GetValue(overwrite));
-            TimeSpan life = Formats.Duration(parsed.GetValue(ttl)!, "--ttl");
+            TimeSpan life = DurationText.Parse(parsed.GetValue(ttl)!, "--ttl");
             await using AuthClient auth = await _globals.OpenAsync(parsed, cancellationToken);
             string written = userName is not null
                 ? await SignUserAsync(auth, userName, kind, life, files, cancellationToken)

@@ -40,7 +40,7 @@ internal sealed class TokensCommand : Command
         add.SetAction(async (parsed, cancellationToken) =>
         {
             await using AuthClient auth = await globals.OpenAsync(parsed, cancellationToken);
-            TimeSpan life = Formats.Duration(parsed.GetValue(ttl)!, "--ttl");
+            TimeSpan life = DurationText.Parse(parsed.GetValue(ttl)!, "--ttl");
             JoinToken token = await auth.Tokens.CreateTokenAsync(
                 new CreateTokenRequest
                 {
@@ -137,7 +137,7 @@ internal sealed class TokensCommand : Command
         }
 
         DateTimeOffset end = DateTimeOffset.FromUnixTimeSeconds(token.ExpiresUnixSeconds);
-        return string.Create(CultureInfo.InvariantCulture, $"{end.UtcDateTime:dd MMM yy HH:mm} UTC ({Formats.Format(end - TimeProvider.System.GetUtcNow())})");
+        return string.Create(CultureInfo.InvariantCulture, $"{end.UtcDateTime:dd MMM yy HH:mm} UTC ({DurationText.Format(end - TimeProvider.System.GetUtcNow())})");
     }
 
     private static JsonObject Json(JoinToken token) => new()

@@ -55,7 +55,7 @@ internal sealed class UsersCommand : Command
                 Name = parsed.GetValue(name)!,
                 // As it always was: without roles, the administrator's.
                 Roles = { roleNames.Length == 0 ? ["admin"] : roleNames },
-                TtlSeconds = parsed.GetValue(ttl) is { } text ? (long)Formats.Duration(text, "--ttl").TotalSeconds : 0,
+                TtlSeconds = parsed.GetValue(ttl) is { } text ? (long)DurationText.Parse(text, "--ttl").TotalSeconds : 0,
             };
             foreach ((string trait, Option<string?> option) in _traits)
             {
@@ -84,7 +84,7 @@ internal sealed class UsersCommand : Command
         {
             await using AuthClient auth = await _globals.OpenAsync(parsed, cancellationToken);
             InvitationLink link = await auth.Users.ResetUserAsync(
-                new ResetUserRequest { Name = parsed.GetValue(name)!, TtlSeconds = parsed.GetValue(ttl) is { } text ? (long)Formats.Duration(text, "--ttl").TotalSeconds : 0 },
+                new ResetUserRequest { Name = parsed.GetValue(name)!, TtlSeconds = parsed.GetValue(ttl) is { } text ? (long)DurationText.Parse(text, "--ttl").TotalSeconds : 0 },
                 cancellationToken: cancellationToken);
             await PrintAsync(link, parsed.GetValue(format), "has been reset", "password reset");
             return 0;
@@ -174,7 +174,7 @@ internal sealed class UsersCommand : Command
         OutputFormat output = Formats.Of(format);
         await Console.Out.WriteAsync(output == OutputFormat.Text
             ? $"""
-               User {link.UserName} {what}. Share this URL with the user to complete {purpose}, link is valid for {Formats.Format(TimeSpan.FromSeconds(link.TtlSeconds))}:
+               User {link.UserName} {what}. Share this URL with the user to complete {purpose}, link is valid for {DurationText.Format(TimeSpan.FromSeconds(link.TtlSeconds))}:
                {link.Url}
 
                NOTE: Make sure {link.ProxyAddr} points at a Teleport proxy which users can access.

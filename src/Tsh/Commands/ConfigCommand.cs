@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Teleport.Abstractions.Errors;
 using Teleport.Client.Profiles;
 
 namespace Teleport.Tsh.Commands;
@@ -10,14 +11,16 @@ internal sealed class ConfigCommand : Command
 
     private readonly Option<int> _port = new("--port", "-p") { DefaultValueFactory = static _ => DefaultPort, Description = "Port that hosts are asked for by." };
 
-    public ConfigCommand(GlobalOptions globals)
+    public ConfigCommand(LoginFinder logins)
         : base("config", "Print a configuration for OpenSSH: tsh config > c; ssh -F c LOGIN@HOST.CLUSTER")
     {
         Add(_port);
-        SetAction(async (parsed, _) =>
+        SetAction(async (parsed, cancellationToken) =>
         {
-            Profile profile = globals.Require(parsed).Profile;
-            await Console.Out.WriteAsync(SshConfigText.Format(profile, ProfilePaths.Default(), parsed.GetValue(_port)));
+            ActiveLogin login = await logins.RequireAsync(parsed, cancellationToken);
+            await Console.Out.WriteAsync(login.IsStored
+                ? SshConfigText.Format(login.Profile, ProfilePaths.Default(), parsed.GetValue(_port))
+                : throw TeleportException.Invalid("OpenSSH is configured for a login, not for an identity file. Use: tsh login --out=FILE --format=openssh"));
             return 0;
         });
     }

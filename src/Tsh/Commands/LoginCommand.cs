@@ -1,26 +1,22 @@
 using System.CommandLine;
-using Teleport.Abstractions.Configuration;
 using Teleport.Abstractions.Errors;
 using Teleport.Client;
-using Teleport.Client.Logins;
+using Teleport.Client.Commands;
 using Teleport.Client.Profiles;
 using Teleport.Client.Terminals;
+using Teleport.Client.Web;
 using Teleport.Pki.Files;
-using Teleport.Ssh.KeyAgent;
 
 namespace Teleport.Tsh.Commands;
 
 /// <summary><c>tsh login</c>.</summary>
 internal sealed class LoginCommand : Command
 {
-    private const int DefaultWebPort = 3080;
-
     private readonly GlobalOptions _globals;
     private readonly Argument<string?> _cluster = new("cluster") { Arity = ArgumentArity.ZeroOrOne, Description = "Cluster to act in." };
     private readonly Option<string?> _out = new("--out", "-o") { Description = "Write an identity file in place of the profile." };
     private readonly Option<string> _format = new("--format") { DefaultValueFactory = static _ => "file", Description = "Format of --out: file or openssh." };
     private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Replace the files of --out." };
-    private readonly Option<string> _addKeys = new("--add-keys-to-agent", "-k") { DefaultValueFactory = static _ => "auto", Description = "Add the certificate to the key agent: auto, no, yes or only." };
 
     public LoginCommand(GlobalOptions globals)
         : base("login", "Log in to a cluster and get certificates.")
@@ -30,106 +26,123 @@ internal sealed class LoginCommand : Command
         Add(_out);
         Add(_format);
         Add(_overwrite);
-        Add(_addKeys);
+        Add(RefusedOption.Create("this version has no access to Kubernetes clusters", "--kube-cluster"));
+        foreach (string name in new[] { "--request-roles", "--request-reason", "--request-reviewers", "--request-nowait", "--request-id" })
+        {
+            Add(RefusedOption.Create("roles are not requested while logging in", name));
+        }
+
         SetAction(RunAsync);
     }
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var store = ProfileStore.Default();
-        NetworkAddress? named = _globals.ProxyAddress(parsed);
-        Profile? known = store.Find(named?.Host);
-        NetworkAddress proxy = (named?.Port is not null ? named : known?.WebAddress ?? named)?.WithDefaultPort(DefaultWebPort)
+        if (_globals.IdentityFile(parsed) is not null)
+        {
+            throw TeleportException.Invalid("--identity and login exclude each other: an identity file is a login already.");
+        }
+
+        var store = ProfileStore.Default(Console.Error);
+        var runner = new LoginRunner(_globals, store);
+        ProxyAddress proxy = await ProxyAsync(parsed, store, runner, cancellationToken)
             ?? throw TeleportException.Invalid("No proxy address specified, missed --proxy flag? Use: tsh login --proxy=HOST:PORT");
-        string user = _globals.UserName(parsed, known);
-        bool insecure = parsed.GetValue(_globals.Insecure);
-        if (insecure)
+        string? cluster = parsed.GetValue(_cluster);
+        if (parsed.GetValue(_out) is { } output)
         {
-            await Console.Error.WriteLineAsync($"WARNING: You are using insecure connection to SSH proxy https://{proxy.ToHostPort()}");
-        }
-
-        string? output = parsed.GetValue(_out);
-        if (output is null && known is not null && known.User == user && known.WebAddress == proxy
-            && store.FindIdentity(known) is { } current && !current.IsExpired(TimeProvider.System))
-        {
-            RequireOwnCluster(parsed.GetValue(_cluster), known.Cluster);
-            await Console.Out.WriteAsync(StatusText.Format(store, verbose: false));
+            string format = parsed.GetValue(_format)!;
+            await RequireFreeAsync(output, format, parsed.GetValue(_overwrite), cancellationToken);
+            Profile? known = await runner.FindKnownAsync(proxy, cancellationToken);
+            (_, IdentityFile identity) = await runner.AskAsync(parsed, proxy, known, cluster, cancellationToken);
+            await WriteIdentityAsync(output, format, identity);
             return 0;
         }
 
-        (Profile profile, IdentityFile identity) = await new LoginFlow(new TerminalPrompts(), TimeProvider.System).RunAsync(
-            new LoginRequest
+        if (await FindValidAsync(parsed, store, proxy, cancellationToken) is { } valid)
+        {
+            if (cluster is not null && cluster != valid.Cluster)
             {
-                Proxy = proxy,
-                User = user,
-                Connector = _globals.ConnectorName(parsed),
-                Ttl = parsed.GetValue(_globals.TtlMinutes) is { } minutes ? TimeSpan.FromMinutes(minutes) : null,
-                CertificateFormat = parsed.GetValue(_globals.CertificateFormat) ?? "standard",
-                Insecure = insecure,
-            },
-            cancellationToken);
-        RequireOwnCluster(parsed.GetValue(_cluster), profile.Cluster);
-        if (output is not null)
+                throw TeleportException.NotFound($"cluster {cluster} not found; this proxy serves {valid.Cluster}");
+            }
+
+            await store.SelectAsync(valid, cancellationToken);
+        }
+        else
         {
-            await WriteIdentityAsync(output, parsed.GetValue(_format)!, identity, parsed.GetValue(_overwrite));
-            return 0;
+            await runner.LogInAsync(parsed, proxy, cluster, cancellationToken);
         }
 
-        store.Save(profile, identity);
-        await AddToAgentAsync(parsed.GetValue(_addKeys)!, profile, identity, cancellationToken);
-        await Console.Out.WriteAsync(StatusText.Format(store, verbose: false));
+        await Console.Out.WriteAsync(StatusText.Format((await store.ListAsync(cancellationToken)).Where(static login => login.IsCurrent), verbose: false));
         return 0;
     }
 
-    private static void RequireOwnCluster(string? wanted, string cluster)
+    /// <summary>The proxy that was named, with the port that it was reached by before; else the one of the last login.</summary>
+    private async Task<ProxyAddress?> ProxyAsync(ParseResult parsed, ProfileStore store, LoginRunner runner, CancellationToken cancellationToken)
     {
-        if (wanted is not null && wanted != cluster)
+        if (_globals.Proxy(parsed) is { } named)
         {
-            throw TeleportException.NotFound($"cluster {Names.Printable(wanted)} not found; this proxy serves {cluster}");
+            return named.WebPort is null && await runner.FindKnownAsync(named, cancellationToken) is { } known
+                ? named with { WebPort = known.WebAddress.Port }
+                : named;
         }
+
+        // Read as far as it can be: a damaged one has no address.
+        StoredLogin? current = (await store.ListAsync(cancellationToken)).FirstOrDefault(static login => login.IsCurrent);
+        return current is null ? null : new ProxyAddress(current.Profile.ProxyHost, current.Profile.WebAddress.Port);
     }
 
-    private static async Task WriteIdentityAsync(string output, string format, IdentityFile identity, bool overwrite)
+    /// <summary>A login that is good still, of the user that is meant; <c>null</c>: there is none, or it is damaged and to be replaced.</summary>
+    private async Task<Profile?> FindValidAsync(ParseResult parsed, ProfileStore store, ProxyAddress proxy, CancellationToken cancellationToken)
     {
-        switch (format)
-        {
-            case "file":
-                PrivateFiles.WriteNew(output, identity.Format(), overwrite);
-                await Console.Out.WriteLineAsync($"\nThe certificate has been written to {output}");
-                break;
-            case "openssh":
-                PrivateFiles.WriteNew(output, identity.PrivateKey, overwrite);
-                PrivateFiles.WriteNew(output + "-cert.pub", identity.SshCertificate!.ToAuthorizedKeysLine() + "\n", overwrite);
-                await Console.Out.WriteLineAsync($"\nThe certificate has been written to {output},{output}-cert.pub");
-                break;
-            default:
-                throw TeleportException.Invalid($"--format is \"{format}\": expected file or openssh.");
-        }
-    }
-
-    private static async Task AddToAgentAsync(string mode, Profile profile, IdentityFile identity, CancellationToken cancellationToken)
-    {
-        if (mode == "no")
-        {
-            return;
-        }
-
-        await using SshAgentClient? agent = await SshAgentClient.TryConnectAsync(cancellationToken);
-        if (agent is null)
-        {
-            return;
-        }
-
         try
         {
-            TimeSpan? life = identity.SshCertificate!.ValidBefore - TimeProvider.System.GetUtcNow();
-            using Ssh.Keys.SshPrivateKey key = identity.OpenSshKey();
-            await agent.AddAsync(
-                key, identity.SshCertificate, $"teleport:{profile.User}", new SshAgentConstraints { Lifetime = life }, cancellationToken);
+            StoredLogin? login = await store.FindAsync(proxy.Host, cancellationToken);
+            return login?.Identity is { } identity && !identity.IsExpired(TimeProvider.System) && identity.HostAuthorities.Count > 0
+                && (_globals.User(parsed) ?? login.Profile.User) == login.Profile.User
+                && (proxy.WebPort ?? login.Profile.WebAddress.Port) == login.Profile.WebAddress.Port
+                ? login.Profile
+                : null;
         }
-        catch (Exception e) when (e is Ssh.SshException or IOException)
+        catch (TeleportException e) when (e.Code == ErrorCode.Invalid)
         {
-            await Console.Error.WriteLineAsync($"warning: the key agent did not take the certificate: {Names.Printable(e.Message)}");
+            return null;
         }
+    }
+
+    private static IReadOnlyList<string> FilesOf(string output, string format) => format switch
+    {
+        "file" => [output],
+        "openssh" => [output, output + "-cert.pub"],
+        _ => throw TeleportException.Invalid($"--format is \"{format}\": expected file or openssh."),
+    };
+
+    /// <summary>Asks before it replaces files; without anybody to ask, refuses.</summary>
+    private static async Task RequireFreeAsync(string output, string format, bool overwrite, CancellationToken cancellationToken)
+    {
+        string[] taken = [.. FilesOf(output, format).Where(File.Exists)];
+        if (overwrite || taken.Length == 0)
+        {
+            return;
+        }
+
+        string names = Names.Printable(string.Join(", ", taken));
+        if (!LocalTerminal.IsInput || await new TerminalPrompts().AskAsync($"{names} exists already. Replace it? [y/N]", cancellationToken) is not ("y" or "Y" or "yes"))
+        {
+            throw TeleportException.Conflict($"{names} exists already. Use --overwrite to replace it, or another name.");
+        }
+    }
+
+    private static async Task WriteIdentityAsync(string output, string format, IdentityFile identity)
+    {
+        if (format == "openssh")
+        {
+            PrivateFiles.Write(output, identity.PrivateKey);
+            PrivateFiles.Write(output + "-cert.pub", identity.SshCertificate!.ToAuthorizedKeysLine() + "\n");
+        }
+        else
+        {
+            PrivateFiles.Write(output, identity.Format());
+        }
+
+        await Console.Out.WriteLineAsync($"\nThe certificate has been written to {string.Join(',', FilesOf(output, format))}");
     }
 }

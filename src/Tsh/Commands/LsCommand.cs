@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Teleport.Abstractions.Resources;
 using Teleport.Api;
-using Teleport.Client.Auth;
+using Teleport.Client.Nodes;
 using Teleport.Client.Output;
 using Teleport.Client.Profiles;
 
@@ -10,20 +10,21 @@ namespace Teleport.Tsh.Commands;
 /// <summary><c>tsh ls</c>.</summary>
 internal sealed class LsCommand : Command
 {
-    private const int LabelsOnALine = 2;
-
-    private readonly GlobalOptions _globals;
+    private readonly LoginFinder _logins;
     private readonly Argument<string?> _labels = new("labels") { Arity = ArgumentArity.ZeroOrOne, Description = "Only nodes with these labels: key=value,..." };
     private readonly Option<string?> _format = new("--format", "-f") { Description = "text, json, yaml or names." };
     private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Show ids too." };
+    private readonly Option<string?> _search = new("--search") { Description = "Only nodes in whose name or labels all of these words occur: a,b." };
 
-    public LsCommand(GlobalOptions globals)
+    public LsCommand(GlobalOptions globals, LoginFinder logins)
         : base("ls", "List the servers that you may log in to.")
     {
-        _globals = globals;
+        _logins = logins;
         Add(_labels);
         Add(_format);
         Add(_verbose);
+        Add(_search);
+        Add(globals.Cluster);
         SetAction(RunAsync);
     }
 
@@ -31,41 +32,16 @@ internal sealed class LsCommand : Command
     {
         OutputFormat format = Documents.ParseFormat(
             parsed.GetValue(_format), OutputFormat.Text, OutputFormat.Text, OutputFormat.Json, OutputFormat.Yaml, OutputFormat.Names);
-        (Profile profile, ClientIdentity identity) = _globals.Require(parsed);
-        await using AuthClient auth = AuthConnections.Open(profile, identity);
-        IReadOnlyList<Server> nodes = await NodeList.ListAsync(auth, NodeList.ParseLabels(parsed.GetValue(_labels)), cancellationToken);
+        NodeSelector selector = NodeSelector.Parse(parsed.GetValue(_labels), parsed.GetValue(_search));
+        ActiveLogin login = await _logins.RequireAsync(parsed, cancellationToken);
+        await using AuthClient auth = login.OpenAuth();
+        IReadOnlyList<Server> nodes = await NodeList.LoadAsync(auth, selector, cancellationToken);
         await Console.Out.WriteAsync(format switch
         {
             OutputFormat.Names => string.Concat(nodes.Select(static n => Names.Printable(n.Spec.Hostname) + "\n")),
-            OutputFormat.Text => parsed.GetValue(_verbose) ? Wide(nodes) : Narrow(nodes) + "\n",
+            OutputFormat.Text => NodeList.Format(nodes, parsed.GetValue(_verbose)) + "\n",
             _ => Documents.Format([.. nodes.Select(static n => (ReadOnlyMemory<byte>)ResourceJson.Serialize(n))], format),
         });
         return 0;
     }
-
-    private static string Narrow(IReadOnlyList<Server> nodes)
-    {
-        var table = new Table("Node Name", "Address", "Labels");
-        foreach (Server node in nodes)
-        {
-            table.Add(node.Spec.Hostname, Address(node), string.Join('\n', Labels(node).Chunk(LabelsOnALine).Select(static line => string.Join(", ", line))));
-        }
-
-        return table.ToString();
-    }
-
-    private static string Wide(IReadOnlyList<Server> nodes)
-    {
-        var table = new Table("Node Name", "Node ID", "Address", "Labels");
-        foreach (Server node in nodes)
-        {
-            table.Add(node.Spec.Hostname, node.Metadata.Name, Address(node), string.Join(',', Labels(node)));
-        }
-
-        return table + "\n";
-    }
-
-    private static string Address(Server node) => node.Spec.UseTunnel ? "⟵ Tunnel" : node.Spec.Addr;
-
-    private static IEnumerable<string> Labels(Server node) => node.AllLabels().Select(static label => $"{label.Key}={label.Value}");
 }

@@ -3,9 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Teleport.Abstractions.Errors;
 using Teleport.Api;
-using Teleport.Client.Auth;
 using Teleport.Client.Output;
-using Teleport.Client.Profiles;
 using Teleport.Client.Terminals;
 using Teleport.Recordings;
 
@@ -16,16 +14,16 @@ internal sealed class PlayCommand : Command
 {
     private static readonly TimeSpan LongestIdle = TimeSpan.FromSeconds(1);
 
-    private readonly GlobalOptions _globals;
+    private readonly LoginFinder _logins;
     private readonly Argument<string> _session = new("session") { Description = "Session id, or a file that was exported." };
     private readonly Option<string> _format = new("--format", "-f") { DefaultValueFactory = static _ => "pty", Description = "pty, json or text." };
     private readonly Option<string> _speed = new("--speed") { DefaultValueFactory = static _ => "1x", Description = "0.5x to 8x." };
     private readonly Option<bool> _skipIdle = new("--skip-idle-time") { Description = "Wait a second at most where nothing happened." };
 
-    public PlayCommand(GlobalOptions globals)
+    public PlayCommand(LoginFinder logins)
         : base("play", "Replay the recording of a session.")
     {
-        _globals = globals;
+        _logins = logins;
         Add(_session);
         Add(_format);
         Add(_speed);
@@ -73,8 +71,8 @@ internal sealed class PlayCommand : Command
             return File.OpenRead(session);
         }
 
-        (Profile profile, ClientIdentity identity) = _globals.Require(parsed);
-        await using AuthClient auth = AuthConnections.Open(profile, identity);
+        ActiveLogin login = await _logins.RequireAsync(parsed, cancellationToken);
+        await using AuthClient auth = login.OpenAuth();
         return await RecordingSource.DownloadAsync(auth, session, format, cancellationToken);
     }
 
@@ -85,10 +83,11 @@ internal sealed class PlayCommand : Command
 
     private static async Task ReplayAsync(RecordingReader reader, double speed, bool skipIdle, CancellationToken cancellationToken)
     {
-        using IDisposable? raw = LocalTerminal.IsInput ? LocalTerminal.EnterRawMode() : null;
+        using TerminalMode? raw = LocalTerminal.EnterRawMode();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var control = new PlayControl(stop);
         Task keys = LocalTerminal.IsInput ? control.ListenAsync(stop.Token) : Task.CompletedTask;
+        Stream screen = LocalTerminal.OpenOutput();
         var filter = new TerminalFilter();
         TimeSpan shown = TimeSpan.Zero;
         try
@@ -104,7 +103,7 @@ internal sealed class PlayCommand : Command
                     RecordingResized size when LocalTerminal.IsOutput => System.Text.Encoding.ASCII.GetBytes($"\u001b[8;{size.Rows};{size.Columns}t"),
                     _ => [],
                 };
-                await StandardStreams.Output.WriteAsync(output, stop.Token);
+                await screen.WriteAsync(output, stop.Token);
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -120,12 +119,13 @@ internal sealed class PlayCommand : Command
 
     private static async Task PrintTextAsync(RecordingReader reader, CancellationToken cancellationToken)
     {
+        Stream screen = LocalTerminal.OpenOutput();
         var filter = new TerminalFilter();
         await foreach (RecordingEvent item in reader.ReadAsync(cancellationToken))
         {
             if (item is RecordingOutput text)
             {
-                await StandardStreams.Output.WriteAsync(filter.Filter(text.Bytes.Span), cancellationToken);
+                await screen.WriteAsync(filter.Filter(text.Bytes.Span), cancellationToken);
             }
         }
     }

@@ -1,7 +1,7 @@
 using System.CommandLine;
-using Teleport.Client.Profiles;
+using Teleport.Abstractions.Errors;
 using Teleport.Client.Sessions;
-using Teleport.Ssh;
+using Teleport.Client.Terminals;
 
 namespace Teleport.Tsh.Commands;
 
@@ -10,27 +10,26 @@ internal sealed class ProxyCommand : Command
 {
     private readonly Argument<string> _target = new("target") { Description = "[LOGIN@]HOST[:PORT]" };
 
-    public ProxyCommand(GlobalOptions globals)
+    public ProxyCommand(GlobalOptions globals, LoginFinder logins)
         : base("proxy", "Connect standard input and output to something behind the proxy.")
     {
-        var ssh = new Command("ssh", "Connect to the SSH service of a host.") { _target };
+        var ssh = new Command("ssh", "Connect to the SSH service of a host.") { _target, globals.Cluster };
         ssh.SetAction(async (parsed, cancellationToken) =>
         {
-            (Profile profile, ClientIdentity identity) = globals.Require(parsed);
             NodeTarget target = NodeTarget.Parse(parsed.GetValue(_target)!);
-            string suffix = "." + profile.Cluster;
+            ActiveLogin login = await logins.RequireAsync(parsed, cancellationToken);
+            string suffix = "." + login.Profile.Cluster;
             string host = target.Host.EndsWith(suffix, StringComparison.Ordinal) ? target.Host[..^suffix.Length] : target.Host;
-            string login = target.Login ?? globals.LoginName(parsed) ?? Environment.UserName;
-            (SshConnection proxy, SshChannel channel) = await new NodeConnector(profile, identity, TimeProvider.System).OpenAsync(login, host, target.Port, cancellationToken);
-            await using (proxy)
+            await using ProxyChannel way = await login.Nodes().OpenAsync(target.Login ?? globals.Login(parsed), host, target.Port, cancellationToken);
+            Stream output = LocalTerminal.OpenOutput();
+            Task up = StandardStreams.SendAsync(LocalTerminal.OpenInput(), way.Channel, cancellationToken);
+            await way.Channel.Input.CopyToAsync(output, cancellationToken);
+            if (up.IsFaulted)
             {
-                Task up = StandardStreams.Input.CopyToAsync(channel.Output, null, cancellationToken);
-                await channel.Input.CopyToAsync(StandardStreams.Output, cancellationToken);
-                // The other end is done; what is still typed has nowhere to go.
-                _ = up.ContinueWith(static task => task.Exception, TaskScheduler.Default);
+                await up;
             }
 
-            return 0;
+            return way.Said.Length == 0 ? 0 : throw TeleportException.Unavailable(way.Said);
         });
         Add(ssh);
     }

@@ -1,11 +1,7 @@
 using System.CommandLine;
-using System.Globalization;
 using Teleport.Abstractions.Errors;
 using Teleport.Api;
-using Teleport.Api.Recordings.V1;
-using Teleport.Client.Auth;
-using Teleport.Client.Output;
-using Teleport.Client.Profiles;
+using Teleport.Client.Commands;
 using Teleport.Recordings;
 
 namespace Teleport.Tsh.Commands;
@@ -13,42 +9,14 @@ namespace Teleport.Tsh.Commands;
 /// <summary><c>tsh recordings ls</c> and <c>tsh recordings export</c>.</summary>
 internal sealed class RecordingsCommand : Command
 {
-    private readonly GlobalOptions _globals;
+    private readonly LoginFinder _logins;
 
-    public RecordingsCommand(GlobalOptions globals)
+    public RecordingsCommand(LoginFinder logins)
         : base("recordings", "List and export recordings of sessions.")
     {
-        _globals = globals;
-        Add(List());
+        _logins = logins;
+        Add(new RecordingRange().Create(async (parsed, cancellationToken) => (await logins.RequireAsync(parsed, cancellationToken)).OpenAuth()));
         Add(Export());
-    }
-
-    private Command List()
-    {
-        var from = new Option<string?>("--from-utc") { Description = "From this day on, YYYY-MM-DD; else the last 30 days." };
-        var to = new Option<string?>("--to-utc") { Description = "Up to and with this day." };
-        var limit = new Option<int>("--limit") { DefaultValueFactory = static _ => 50, Description = "At most so many." };
-        var format = new Option<string?>("--format", "-f") { Description = "text, json or yaml." };
-        var list = new Command("ls", "List recordings, newest first.") { from, to, limit, format };
-        list.SetAction(async (parsed, cancellationToken) =>
-        {
-            OutputFormat output = Documents.ParseFormat(parsed.GetValue(format), OutputFormat.Text, OutputFormat.Text, OutputFormat.Json, OutputFormat.Yaml);
-            (Profile profile, ClientIdentity identity) = _globals.Require(parsed);
-            await using AuthClient auth = AuthConnections.Open(profile, identity);
-            DateTimeOffset now = TimeProvider.System.GetUtcNow();
-            ListRecordingsResponse found = await auth.Recordings.ListAsync(
-                new ListRecordingsRequest
-                {
-                    FromUnixMilliseconds = (Day(parsed.GetValue(from)) ?? now.AddDays(-30)).ToUnixTimeMilliseconds(),
-                    ToUnixMilliseconds = (Day(parsed.GetValue(to))?.AddDays(1) ?? now.AddMinutes(1)).ToUnixTimeMilliseconds(),
-                    Limit = parsed.GetValue(limit),
-                },
-                cancellationToken: cancellationToken);
-            ReadOnlyMemory<byte>[] events = [.. found.SessionEndEvents.Select(static e => e.Memory)];
-            await Console.Out.WriteAsync(output == OutputFormat.Text ? RecordingTable.Format(events) : Documents.Format(events, output));
-            return 0;
-        });
-        return list;
     }
 
     private Command Export()
@@ -58,6 +26,7 @@ internal sealed class RecordingsCommand : Command
         var output = new Option<string?>("--out", "-o") { Description = "File to write; else the standard output." };
         var overwrite = new Option<bool>("--overwrite") { Description = "Replace the file." };
         var export = new Command("export", "Write a recording to a file.") { session, format, output, overwrite };
+        export.Aliases.Add("download");
         export.SetAction(async (parsed, cancellationToken) =>
         {
             string kind = parsed.GetValue(format)!;
@@ -66,8 +35,8 @@ internal sealed class RecordingsCommand : Command
                 throw TeleportException.Invalid($"--format is \"{kind}\": expected asciicast or raw.");
             }
 
-            (Profile profile, ClientIdentity identity) = _globals.Require(parsed);
-            await using AuthClient auth = AuthConnections.Open(profile, identity);
+            ActiveLogin login = await _logins.RequireAsync(parsed, cancellationToken);
+            await using AuthClient auth = login.OpenAuth();
             await using Stream recording = await RecordingSource.DownloadAsync(auth, parsed.GetValue(session)!, kind, cancellationToken);
             string? path = parsed.GetValue(output);
             if (path is not null && File.Exists(path) && !parsed.GetValue(overwrite))
@@ -81,17 +50,5 @@ internal sealed class RecordingsCommand : Command
             return 0;
         });
         return export;
-    }
-
-    private static DateTimeOffset? Day(string? text)
-    {
-        if (text is null)
-        {
-            return null;
-        }
-
-        return DateTimeOffset.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset day)
-            ? day
-            : throw TeleportException.Invalid($"\"{text}\" is no day: expected YYYY-MM-DD.");
     }
 }

@@ -2,7 +2,8 @@ using System.CommandLine;
 using Teleport.Abstractions.Errors;
 using Teleport.Abstractions.Resources;
 using Teleport.Api;
-using Teleport.Client.Auth;
+using Teleport.Client.Commands;
+using Teleport.Client.Nodes;
 using Teleport.Client.Profiles;
 using Teleport.Client.Sessions;
 using Teleport.Client.Terminals;
@@ -12,27 +13,41 @@ namespace Teleport.Tsh.Commands;
 /// <summary><c>tsh ssh</c>.</summary>
 internal sealed class SshCommand : Command
 {
-    private static readonly string[] IgnoredOptions = ["AddKeysToAgent", "StrictHostKeyChecking", "ForwardX11", "ForwardX11Trusted", "SendEnv", "SetEnv", "LogLevel", "BatchMode", "ConnectTimeout"];
-
     private readonly GlobalOptions _globals;
-    private readonly Argument<string> _host = new("host") { Description = "[LOGIN@]HOST; or a label key=value, for all hosts that have it." };
+    private readonly LoginFinder _logins;
+    private readonly Argument<string> _host = new("host") { Description = "[LOGIN@]HOST: a name, an id, an address; or labels key=value, for all hosts that have them." };
     private readonly Argument<string[]> _command = new("command") { Arity = ArgumentArity.ZeroOrMore, Description = "The remote command; none: a shell." };
     private readonly Option<int?> _port = new("--port", "-p") { Description = "Port of the host." };
     private readonly Option<bool> _forwardAgent = new("--forward-agent", "-A") { Description = "Forward the key agent." };
-    private readonly Option<string[]> _localForward = new("--forward", "-L") { AllowMultipleArgumentsPerToken = false, Description = "Forward a port of this machine: [BIND:]PORT:HOST:HOSTPORT." };
-    private readonly Option<string[]> _remoteForward = new("--remote-forward", "-R") { AllowMultipleArgumentsPerToken = false, Description = "Forward a port of the host: [BIND:]PORT:HOST:HOSTPORT." };
-    private readonly Option<string[]> _dynamicForward = new("--dynamic-forward", "-D") { AllowMultipleArgumentsPerToken = false, Description = "Listen as a SOCKS proxy: [BIND:]PORT." };
+    private readonly Option<string[]> _localForward = new("--forward", "-L") { Description = "Forward a port of this machine: [BIND:]PORT:HOST:HOSTPORT." };
+    private readonly Option<string[]> _remoteForward = new("--remote-forward", "-R") { Description = "Forward a port of the host: [BIND:]PORT:HOST:HOSTPORT." };
+    private readonly Option<string[]> _dynamicForward = new("--dynamic-forward", "-D") { Description = "Listen as a SOCKS proxy: [BIND:]PORT." };
     private readonly Option<bool> _noCommand = new("--no-remote-exec", "-N") { Description = "Run nothing; only forward ports." };
-    private readonly Option<bool> _tty = new("--tty", "-t") { Description = "Ask for a terminal, also for a command." };
-    private readonly Option<bool> _noTty = new("--no-tty", "-T") { Description = "Ask for no terminal." };
-    private readonly Option<string?> _cluster = new("--cluster") { Description = "Cluster of the host (TELEPORT_CLUSTER)." };
-    private readonly Option<string[]> _options = new("--option", "-o") { AllowMultipleArgumentsPerToken = false, Description = "Options of OpenSSH, as ForwardAgent=yes." };
+    private readonly Option<bool> _noInput = new("--stdin-null", "-n") { Description = "Read no input." };
+    private readonly Option<bool> _tty = new("--tty", "-t") { Description = "Ask for a terminal, also for a command; twice: even without one here." };
+    private readonly Option<bool> _noTty = new("--no-terminal", "-T") { Description = "Ask for no terminal." };
+    private readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "Show no banner and no exit status." };
+    private readonly Option<bool> _local = new("--local") { Description = "Run the command on this machine, while ports are forwarded." };
+    private readonly Option<bool> _escapeSequences = new("--enable-escape-sequences") { DefaultValueFactory = static _ => true, Description = "Recognise ~. and the like." };
+    private readonly Option<string[]> _options = new("--option", "-o") { Description = "Options of OpenSSH, as ForwardAgent=yes." };
 
-    public SshCommand(GlobalOptions globals)
+    public SshCommand(GlobalOptions globals, LoginFinder logins)
         : base("ssh", "Run a shell or a command on a host.")
     {
-        _globals = globals;
-        foreach (Option option in new Option[] { _port, _forwardAgent, _localForward, _remoteForward, _dynamicForward, _noCommand, _tty, _noTty, _cluster, _options })
+        (_globals, _logins) = (globals, logins);
+        foreach (Option option in new Option[]
+        {
+            _port, _forwardAgent, _localForward, _remoteForward, _dynamicForward, _noCommand, _noInput, _tty, _noTty, _quiet, _local, _escapeSequences, _options, globals.Cluster,
+            RefusedOption.Create("graphical programs are not forwarded by this version", "--x11", "-X"),
+            RefusedOption.Create("graphical programs are not forwarded by this version", "--x11-trusted", "-Y"),
+            RefusedOption.Create("run it with & behind the command, or use -N with ports to forward", "--fork-after-authentication", "-f"),
+            RefusedOption.Create("sessions are not moderated by this version", "--participant-req"),
+            RefusedOption.Create("sessions are not shared by this version", "--invited"),
+            RefusedOption.Create("sessions are not shared by this version", "--join-mode"),
+            RefusedOption.Create("sessions are not shared by this version", "--reason"),
+            RefusedOption.Create("ask for access by: tsh request create", "--request-reason"),
+            RefusedOption.Create("ask for access by: tsh request create", "--request-mode"),
+        })
         {
             Add(option);
         }
@@ -44,76 +59,52 @@ internal sealed class SshCommand : Command
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        (Profile profile, ClientIdentity identity) = _globals.Require(parsed);
-        if ((parsed.GetValue(_cluster) ?? Environment.GetEnvironmentVariable("TELEPORT_CLUSTER")) is { Length: > 0 } cluster && cluster != profile.Cluster)
+        // Mistakes are found before anybody is asked to log in.
+        NodeTarget target = NodeTarget.Parse(parsed.GetValue(_host)!);
+        SessionRequest request = Read(parsed, target);
+        if (request is { RunsHere: true, Command: { } command, HasForwards: false })
         {
-            throw TeleportException.NotFound($"cluster {Names.Printable(cluster)} not found; this proxy serves {profile.Cluster}");
+            await Console.Error.WriteLineAsync("Executing command locally without connecting to any servers. This makes no sense.");
+            return await SessionRunner.RunHereAsync(command, cancellationToken);
         }
 
-        NodeTarget target = NodeTarget.Parse(parsed.GetValue(_host)!);
+        ActiveLogin login = await _logins.RequireAsync(parsed, cancellationToken);
+        return target.IsLabel
+            ? await RunOnAllAsync(login, target with { Port = parsed.GetValue(_port) ?? 0 }, request, cancellationToken)
+            : await new SessionRunner(login, request).RunAsync(target with { Port = parsed.GetValue(_port) ?? target.Port }, cancellationToken);
+    }
+
+    private SessionRequest Read(ParseResult parsed, NodeTarget target)
+    {
+        SshOptions options = SshOptions.Parse(parsed.GetValue(_options) ?? [], Console.Error.WriteLine, Environment.GetEnvironmentVariable);
         string[] words = parsed.GetValue(_command) ?? [];
-        var request = new SessionRequest
+        return new SessionRequest
         {
-            Login = target.Login ?? _globals.LoginName(parsed) ?? Environment.UserName,
+            Login = target.Login ?? _globals.Login(parsed),
             Command = words.Length == 0 ? null : string.Join(' ', words),
             RunsNothing = parsed.GetValue(_noCommand),
-            Terminal = WantsTerminal(parsed, words.Length > 0),
-            ForwardAgent = parsed.GetValue(_forwardAgent),
-            LocalForwards = [.. (parsed.GetValue(_localForward) ?? []).Select(PortForward.Parse)],
-            RemoteForwards = [.. (parsed.GetValue(_remoteForward) ?? []).Select(PortForward.Parse)],
+            RunsHere = parsed.GetValue(_local),
+            Terminal = WantsTerminal(parsed, words.Length > 0, options),
+            ReadsInput = !parsed.GetValue(_noInput),
+            HasEscapeKeys = parsed.GetValue(_escapeSequences),
+            ForwardAgent = parsed.GetValue(_forwardAgent) || options.ForwardAgent == true,
+            TrustAnyHost = options.TrustsAnyHost,
+            Quiet = parsed.GetValue(_quiet),
+            Variables = [.. SshOptions.Locale(Environment.GetEnvironmentVariables()), .. options.Variables],
+            LocalForwards = [.. (parsed.GetValue(_localForward) ?? []).Select(static text => PortForward.Parse(text, "-L"))],
+            RemoteForwards = [.. (parsed.GetValue(_remoteForward) ?? []).Select(static text => PortForward.Parse(text, "-R"))],
             DynamicForwards = [.. (parsed.GetValue(_dynamicForward) ?? []).Select(PortForward.ParseDynamic)],
         };
-        request = Apply(parsed.GetValue(_options) ?? [], request);
-        var runner = new SessionRunner(profile, identity, request);
-        if (!target.IsLabel)
-        {
-            return await runner.RunAsync(target with { Port = parsed.GetValue(_port) ?? target.Port }, cancellationToken);
-        }
-
-        return await RunOnAllAsync(profile, identity, target, request, runner, cancellationToken);
     }
 
-    private static async Task<int> RunOnAllAsync(
-        Profile profile, ClientIdentity identity, NodeTarget target, SessionRequest request, SessionRunner runner, CancellationToken cancellationToken)
+    private bool WantsTerminal(ParseResult parsed, bool hasCommand, SshOptions options)
     {
-        IReadOnlyList<Server> nodes;
-        await using (AuthClient auth = AuthConnections.Open(profile, identity))
+        bool? asked = parsed.GetValue(_noTty) ? false : parsed.GetValue(_tty) ? true : options.RequestTty;
+        bool wanted = (asked ?? !hasCommand) && !parsed.GetValue(_noCommand) && !parsed.GetValue(_local);
+        bool forced = options.ForcesTty || parsed.GetResult(_tty)?.IdentifierTokenCount > 1;
+        if (wanted && !LocalTerminal.IsInput && !forced)
         {
-            nodes = await NodeList.ListAsync(auth, NodeList.ParseLabels(target.Host), cancellationToken);
-        }
-
-        if (nodes.Count == 0)
-        {
-            throw TeleportException.NotFound($"no host has the labels {Names.Printable(target.Host)}. List them with: tsh ls");
-        }
-
-        if (nodes.Count > 1 && request.Command is null)
-        {
-            throw TeleportException.Invalid($"{nodes.Count} hosts have the labels {Names.Printable(target.Host)}, and a shell needs exactly one: " +
-                string.Join(", ", nodes.Select(static n => $"{Names.Printable(n.Spec.Hostname)} ({n.Metadata.Name})")));
-        }
-
-        int worst = 0;
-        foreach (Server node in nodes)
-        {
-            if (nodes.Count > 1)
-            {
-                await Console.Error.WriteLineAsync($"[{Names.Printable(node.Spec.Hostname)}]");
-            }
-
-            int status = await runner.RunAsync(new NodeTarget(request.Login, node.Metadata.Name, 0), cancellationToken);
-            worst = worst == 0 ? status : worst;
-        }
-
-        return worst;
-    }
-
-    private bool WantsTerminal(ParseResult parsed, bool hasCommand)
-    {
-        bool wanted = parsed.GetValue(_tty) || (!hasCommand && !parsed.GetValue(_noTty));
-        if (wanted && !LocalTerminal.IsInput)
-        {
-            if (parsed.GetValue(_tty))
+            if (asked == true)
             {
                 Console.Error.WriteLine("TTY will not be allocated on the server because stdin is not a terminal");
             }
@@ -124,36 +115,51 @@ internal sealed class SshCommand : Command
         return wanted;
     }
 
-    private static SessionRequest Apply(string[] options, SessionRequest request)
+    private static async Task<int> RunOnAllAsync(ActiveLogin login, NodeTarget target, SessionRequest request, CancellationToken cancellationToken)
     {
-        foreach (string option in options)
+        IReadOnlyList<Server> nodes;
+        await using (AuthClient auth = login.OpenAuth())
         {
-            string[] parts = option.Split(['=', ' '], 2);
-            if (parts.Length != 2)
-            {
-                throw TeleportException.Invalid($"invalid format for option: \"{option}\"; expected NAME=VALUE");
-            }
-
-            bool yes = parts[1] is "yes" or "true";
-            switch (parts[0])
-            {
-                case "ForwardAgent":
-                    request = request with { ForwardAgent = yes };
-                    break;
-                case "RequestTTY":
-                    request = request with { Terminal = yes || parts[1] == "force" };
-                    break;
-                default:
-                    if (!IgnoredOptions.Contains(parts[0], StringComparer.OrdinalIgnoreCase))
-                    {
-                        throw TeleportException.Invalid($"unsupported option: \"{parts[0]}\"; known are ForwardAgent, RequestTTY, {string.Join(", ", IgnoredOptions)}");
-                    }
-
-                    Console.Error.WriteLine($"warning: the option {parts[0]} has no effect here");
-                    break;
-            }
+            nodes = await NodeList.LoadAsync(auth, NodeSelector.Parse(target.Host), cancellationToken);
         }
 
-        return request;
+        if (nodes.Count == 0)
+        {
+            throw TeleportException.NotFound($"no host that you may use has the labels {target.Host}. List them with: tsh ls");
+        }
+
+        if (nodes.Count > 1 && (request.Command is null || request.Terminal))
+        {
+            throw TeleportException.Invalid($"{nodes.Count} hosts have the labels {target.Host}, and a shell or terminal needs exactly one. Connect by one of these ids:\n" +
+                string.Join('\n', nodes.Select(static node => $"  {node.Metadata.Name}  {Names.Printable(node.Spec.Hostname)}")));
+        }
+
+        int worst = 0;
+        foreach (Server node in nodes)
+        {
+            if (nodes.Count > 1)
+            {
+                await Console.Error.WriteLineAsync($"Running command on {Names.Printable(node.Spec.Hostname)}:");
+            }
+
+            int status = await RunOnOneAsync(login, new NodeTarget(request.Login, node.Metadata.Name, target.Port), request, nodes.Count > 1, cancellationToken);
+            worst = worst == 0 ? status : worst;
+        }
+
+        return worst;
+    }
+
+    /// <summary>Of several hosts, one that cannot be reached does not keep the others from running the command.</summary>
+    private static async Task<int> RunOnOneAsync(ActiveLogin login, NodeTarget target, SessionRequest request, bool isOneOfMany, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await new SessionRunner(login, request).RunAsync(target, cancellationToken);
+        }
+        catch (CommandFailedException e) when (isOneOfMany)
+        {
+            await Console.Error.WriteLineAsync($"error: {Names.PrintableLines(e.Message)}");
+            return e.ExitStatus;
+        }
     }
 }

@@ -1,30 +1,24 @@
+using System.Net.Sockets;
 using Teleport.Abstractions.Errors;
 using Teleport.Client.Profiles;
+using Teleport.Recordings;
 using Teleport.Ssh;
 using Teleport.Yaml;
 
-namespace Teleport.Client.Output;
+namespace Teleport.Client.Commands;
 
-/// <summary>Runs a command and reports what goes wrong: one line for each mistake on the standard error, never a stack trace.</summary>
-public static class CommandErrors
+/// <summary>Runs a command and reports what goes wrong: a line on the standard error, never a stack trace.</summary>
+internal static class CommandErrors
 {
-    private const int Interrupted = 130;
-
     /// <summary>Runs a command.</summary>
     /// <param name="command">The command; returns its exit status.</param>
     /// <param name="error">Where errors are reported.</param>
     /// <param name="debug">Whether to show where an error came from.</param>
     public static async Task<int> RunAsync(Func<Task<int>> command, TextWriter error, bool debug)
     {
-        ArgumentNullException.ThrowIfNull(command);
-        ArgumentNullException.ThrowIfNull(error);
         try
         {
             return await command();
-        }
-        catch (OperationCanceledException)
-        {
-            return Interrupted;
         }
         catch (YamlMistakesException e)
         {
@@ -36,21 +30,21 @@ public static class CommandErrors
             return 1;
         }
         // The border of the program: whatever happens becomes a line for people.
-        catch (Exception e)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
-            await error.WriteLineAsync($"error: {Names.Printable(Describe(e))}");
+            await error.WriteLineAsync($"error: {Names.PrintableLines(Describe(e)).TrimEnd()}");
             if (debug)
             {
-                await error.WriteLineAsync(e.ToString());
+                await error.WriteLineAsync(Names.PrintableLines(e.ToString()));
             }
 
-            return e is TeleportException teleport ? teleport.Code.ExitCode() : 1;
+            return e is CommandFailedException failed ? failed.ExitStatus : e is TeleportException teleport ? teleport.Code.ExitCode() : 1;
         }
     }
 
     private static string Describe(Exception e) => e switch
     {
-        TeleportException or SshException or IOException or UnauthorizedAccessException => e.Message,
+        TeleportException or SshException or RecordingException or IOException or SocketException or UnauthorizedAccessException => e.Message,
         _ => $"{e.Message} (this looks like a defect: run again with --debug and report it)",
     };
 }
