@@ -64,10 +64,15 @@ internal static class Command
         return TimeSpan.FromSeconds(ticks / TicksPerSecond);
     }
 
-    /// <summary>Memory that a process holds alone or shares by its part (PSS), with all its descendants, in bytes.</summary>
+    /// <summary>Memory that a server holds alone or shares by its part (PSS), with its helpers, in bytes. Commands that users run do not count.</summary>
     public static long MemoryOf(int processId)
     {
         long own = 0;
+        if (File.ReadAllText($"/proc/{processId}/comm").Trim() is "sh" or "bash" or "dash" or "sleep")
+        {
+            return 0;
+        }
+
         foreach (string line in File.ReadLines($"/proc/{processId}/smaps_rollup"))
         {
             if (line.StartsWith("Pss:", StringComparison.Ordinal))

@@ -6,7 +6,7 @@ namespace Teleport.Bench.Sessions;
 /// <summary>The figures: every round runs all contenders, one after the other, so that a busy machine is busy for all.</summary>
 internal sealed class Measurements(OpenSshPeer jump, TeleportPeer ours, int rounds)
 {
-    private const int IdleSessions = 50;
+    private const int IdleSessions = 200;
 
     private static readonly CultureInfo Plain = CultureInfo.InvariantCulture;
 
@@ -54,21 +54,29 @@ internal sealed class Measurements(OpenSshPeer jump, TeleportPeer ours, int roun
         }
     }
 
+    // The users' own processes count for nobody. The rounds before have warmed up what does not depend on the number of sessions.
     private async Task IdleSessionsAsync(CancellationToken cancellationToken)
     {
-        double before = ours.MemoryMiB();
+        double theirs = await OpenIdleAsync("ssh", ["-F", jump.Config, "target", "sleep", "600"], null, jump.MemoryMiB, cancellationToken);
+        double own = await OpenIdleAsync(ours.Tsh, ["ssh", _login, "sleep", "600"], ours.Environment, ours.MemoryMiB, cancellationToken);
+        Console.WriteLine(string.Create(Plain, $"memory of an idle session          {own,8:F2} MiB  {own / theirs,5:F2} x jump ({theirs:F2} MiB)   {IdleSessions} sessions, without the users' own processes"));
+    }
+
+    private static async Task<double> OpenIdleAsync(
+        string program, string[] arguments, IReadOnlyDictionary<string, string>? environment, Func<double> memory, CancellationToken cancellationToken)
+    {
+        double before = memory();
         var clients = new List<Process>();
         try
         {
             for (int i = 0; i < IdleSessions; i++)
             {
-                clients.Add(Command.Start(ours.Tsh, ["ssh", _login, "sleep", "600"], ours.Environment, "/dev/null"));
+                clients.Add(Command.Start(program, arguments, environment, "/dev/null"));
+                await Task.Delay(TimeSpan.FromMilliseconds(100), cancellationToken);
             }
 
             await Task.Delay(TimeSpan.FromSeconds(10), cancellationToken);
-            double users = Process.GetProcessesByName("sleep").Sum(static p => p.WorkingSet64) / 1048576.0;
-            double each = (ours.MemoryMiB() - before) / IdleSessions;
-            Console.WriteLine(string.Create(Plain, $"memory of an idle session          {each,8:F2} MiB   ({IdleSessions} sessions, with the user's own process; those hold {users / IdleSessions:F2} MiB each)"));
+            return (memory() - before) / IdleSessions;
         }
         finally
         {
@@ -77,6 +85,8 @@ internal sealed class Measurements(OpenSshPeer jump, TeleportPeer ours, int roun
                 client.Kill(entireProcessTree: true);
                 client.Dispose();
             }
+
+            await Task.Delay(TimeSpan.FromSeconds(5), CancellationToken.None);
         }
     }
 
@@ -93,4 +103,6 @@ internal sealed class Measurements(OpenSshPeer jump, TeleportPeer ours, int roun
 internal static class PeerFigures
 {
     public static double MemoryMiB(this TeleportPeer peer) => Command.MemoryOf(peer.ProcessId) / 1048576.0;
+
+    public static double MemoryMiB(this OpenSshPeer peer) => peer.ProcessIds.Sum(Command.MemoryOf) / 1048576.0;
 }

@@ -43,13 +43,14 @@ internal sealed class DiagnosticsServer : IAsyncDisposable
     {
         try
         {
-            WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-            builder.Logging.ClearProviders();
+            // Empty: neither the environment nor files of the working directory may configure it, nor are these watched for changes.
+            WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+            builder.Services.AddRoutingCore();
             builder.Services.AddOpenTelemetry().ConfigureResource(static resource => resource.AddService("teleport", serviceVersion: HostVersion.Text)).WithMetrics(static metrics => metrics
                 .AddMeter("Teleport.*")
                 .AddRuntimeInstrumentation()
                 .AddPrometheusExporter());
-            builder.WebHost.ConfigureKestrel(kestrel =>
+            builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
             {
                 kestrel.AddServerHeader = false;
                 kestrel.Limits.MaxConcurrentConnections = MaxConnections;
@@ -58,6 +59,7 @@ internal sealed class DiagnosticsServer : IAsyncDisposable
             // Signals are the command line's; a second listener for them would stop this server first.
             builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
             WebApplication application = builder.Build();
+            application.UseRouting();
             Map(application, board, catalog);
             var metrics = new HostMetrics(board);
             await application.StartAsync(cancellationToken);
