@@ -87,7 +87,7 @@ public sealed partial class TeleportHost : IAsyncDisposable
 
         if (Configuration.DiagnosticsAddress is { } address)
         {
-            _diagnostics = await DiagnosticsServer.StartAsync(address, _board, _catalog, cancellationToken);
+            _diagnostics = await DiagnosticsServer.StartAsync(address, _board, _catalog, Rendezvous, cancellationToken);
             LogDiagnostics(_diagnostics.EndPoint.ToString());
         }
 

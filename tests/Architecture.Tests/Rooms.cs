@@ -22,7 +22,8 @@ internal static class Rooms
         ["src/Client"] = ["src/Abstractions", "src/Yaml", "src/Ssh", "src/Pki", "src/Recordings", "src/Api"],
         ["src/Tsh"] = ["src/Client"],
         ["src/Tctl"] = ["src/Client"],
-        ["src/Hosting"] = [.. Agents, "src/Yaml", "src/Agent"],
+        ["src/Delivery"] = ["src/Abstractions", "src/Access"],
+        ["src/Hosting"] = [.. Agents, "src/Yaml", "src/Agent", "src/Delivery"],
         ["src/Host"] = ["src/Hosting"],
     };
 
@@ -44,6 +45,7 @@ internal static class Rooms
         if (IsPlugin(from))
         {
             return IsPlugin(to) ? "plugins meet through contracts, never directly"
+                : from == "plugins/AccessPlugins" && to == "src/Delivery" ? null
                 : to == "src/Agent" || Agents.Contains(to) ? null
                 : "a plugin may refer to what the agent may, and to the agent";
         }

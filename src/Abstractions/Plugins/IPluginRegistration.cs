@@ -1,3 +1,4 @@
+using Teleport.Abstractions.AccessPlugins;
 using Teleport.Abstractions.Audit;
 using Teleport.Abstractions.Configuration;
 using Teleport.Abstractions.Connectors;
@@ -46,4 +47,11 @@ public interface IPluginRegistration
     /// <param name="type">The type, as <c>local</c> or <c>github</c>.</param>
     /// <param name="create">Makes the connector for one cluster.</param>
     void ProvideConnector(string type, Func<ConnectorContext, IServiceProvider, IAuthConnector> create);
+
+    /// <summary>Provides a way to tell a service of access requests, chosen by a key below <c>access_service.plugins</c> or its <c>type</c>.</summary>
+    /// <typeparam name="TOptions">A record bound strictly from that section.</typeparam>
+    /// <param name="type">The type, as <c>slack</c>.</param>
+    /// <param name="create">Makes an instance.</param>
+    void ProvideAccessPlugin<TOptions>(string type, Func<TOptions, IAccessPluginContext, IAccessPlugin> create)
+        where TOptions : AccessPluginOptions, new();
 }

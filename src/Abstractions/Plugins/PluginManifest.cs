@@ -93,6 +93,10 @@ public enum PluginPartKind
     /// <summary>A way to log in.</summary>
     [JsonStringEnumMemberName("connector")]
     Connector,
+
+    /// <summary>A way to tell a service of access requests.</summary>
+    [JsonStringEnumMemberName("access_plugin")]
+    AccessPlugin,
 }
 
 /// <summary>Words for people.</summary>
@@ -105,6 +109,7 @@ public static class PluginPartKindNames
         PluginPartKind.Backend => "storage backend",
         PluginPartKind.AuditLog => "audit log",
         PluginPartKind.RecordingStore => "recording store",
+        PluginPartKind.AccessPlugin => "access plugin",
         _ => "connector",
     };
 }

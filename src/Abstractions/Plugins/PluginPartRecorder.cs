@@ -1,3 +1,4 @@
+using Teleport.Abstractions.AccessPlugins;
 using Teleport.Abstractions.Audit;
 using Teleport.Abstractions.Configuration;
 using Teleport.Abstractions.Connectors;
@@ -32,4 +33,8 @@ internal sealed class PluginPartRecorder : IPluginRegistration
 
     public void ProvideConnector(string type, Func<ConnectorContext, IServiceProvider, IAuthConnector> create) =>
         _parts.Add(new PluginPart { Kind = PluginPartKind.Connector, Name = type });
+
+    public void ProvideAccessPlugin<TOptions>(string type, Func<TOptions, IAccessPluginContext, IAccessPlugin> create)
+        where TOptions : AccessPluginOptions, new() =>
+        _parts.Add(new PluginPart { Kind = PluginPartKind.AccessPlugin, Name = type });
 }

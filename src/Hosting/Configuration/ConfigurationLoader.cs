@@ -20,7 +20,8 @@ public sealed class ConfigurationLoader
     {
         (_source, _flags, _catalog) = (source, flags, catalog);
         _mistakes = new ConfigurationMistakes(source.Name);
-        _binder = new OptionsBinder(_mistakes);
+        var accessPlugins = new AccessPluginSelection(_mistakes, catalog);
+        _binder = new OptionsBinder(_mistakes, accessPlugins.Bind);
     }
 
     /// <summary>Reads and checks everything, and loads the plugins that are enabled.</summary>

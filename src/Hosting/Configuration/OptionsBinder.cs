@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Reflection;
 using System.Text.Json.Serialization;
+using Teleport.Abstractions.AccessPlugins;
 using Teleport.Abstractions.Configuration;
 using Teleport.Abstractions.Resources;
 using Teleport.Yaml;
@@ -8,8 +9,10 @@ using Teleport.Yaml;
 namespace Teleport.Hosting.Configuration;
 
 /// <summary>Makes the options of a plugin from a section. Reports every mistake; never ignores a key.</summary>
-internal sealed class OptionsBinder(ConfigurationMistakes mistakes)
+internal sealed class OptionsBinder(ConfigurationMistakes mistakes, Func<YamlNode, string, IReadOnlyList<ConfiguredAccessPlugin>>? bindAccessPlugins = null)
 {
+    private const string SecretFileSuffix = "_file";
+
     /// <summary>Makes options, checks them, and reports options that are reserved or without effect.</summary>
     /// <param name="type">A record with a constructor without parameters.</param>
     /// <param name="section">The keys; <c>null</c>: none were written.</param>
@@ -45,7 +48,11 @@ internal sealed class OptionsBinder(ConfigurationMistakes mistakes)
         {
             string key = entry.Key.Text;
             string keyPath = YamlPath.Join(path, key);
-            if (!properties.TryGetValue(key, out PropertyInfo? property))
+            if (FileOfSecret(properties, key) is { } secret)
+            {
+                BindSecretFile(target, secret, entry, keyPath);
+            }
+            else if (!properties.TryGetValue(key, out PropertyInfo? property))
             {
                 AddUnknown(entry.Key, keyPath, properties.Keys);
             }
@@ -89,9 +96,20 @@ internal sealed class OptionsBinder(ConfigurationMistakes mistakes)
             return true;
         }
 
+        if (type == typeof(IReadOnlyList<ConfiguredAccessPlugin>))
+        {
+            value = bindAccessPlugins?.Invoke(node, path) ?? [];
+            return true;
+        }
+
         if (OptionValues.IsSingle(type))
         {
             return TryMakeSingle(node, type, path, out value);
+        }
+
+        if (type == typeof(SecretSource))
+        {
+            return TryMakeSecret(node, path, out value);
         }
 
         if (type == typeof(StringList))
@@ -128,6 +146,51 @@ internal sealed class OptionsBinder(ConfigurationMistakes mistakes)
         string example = complaint.StartsWith("expected yes or no", StringComparison.Ordinal) ? $" (as \"{path.Split('.')[^1]}: yes\")" : "";
         string got = type == typeof(Abstractions.Security.Secret) ? "" : $", got {node.Description}";
         mistakes.Add(node.Location, path, $"{complaint}{example}{got}");
+        return false;
+    }
+
+    // The key NAME_file stands for a secret NAME that is in a file.
+    private static PropertyInfo? FileOfSecret(Dictionary<string, PropertyInfo> properties, string key) =>
+        key.EndsWith(SecretFileSuffix, StringComparison.Ordinal)
+        && !properties.ContainsKey(key)
+        && properties.TryGetValue(key[..^SecretFileSuffix.Length], out PropertyInfo? property)
+        && property.PropertyType == typeof(SecretSource)
+            ? property
+            : null;
+
+    private void BindSecretFile(object target, PropertyInfo property, YamlEntry entry, string path)
+    {
+        if (property.GetValue(target) is not null)
+        {
+            mistakes.Add(entry.Key.Location, path, $"and {path[..^SecretFileSuffix.Length]} are both written; keep one");
+        }
+        else if (TryMakeSingle(entry.Value, typeof(string), path, out object? file))
+        {
+            property.SetValue(target, new SecretSource { File = (string)file! });
+        }
+    }
+
+    private bool TryMakeSecret(YamlNode node, string path, out object? value)
+    {
+        if (node is YamlScalar scalar)
+        {
+            mistakes.AddWarning(node.Location, path, $"holds a secret in plain text; write {path.Split('.')[^1]}_file: PATH, or {{env: NAME}}");
+            value = new SecretSource { Value = new Abstractions.Security.Secret(scalar.Text) };
+            return true;
+        }
+
+        if (!TryMakeObject(node, typeof(SecretSource), path, out value))
+        {
+            return false;
+        }
+
+        var source = (SecretSource)value!;
+        if (source.Value is null && (source.File is null) != (source.Env is null))
+        {
+            return true;
+        }
+
+        mistakes.Add(node.Location, path, "must have one of file and env");
         return false;
     }
 

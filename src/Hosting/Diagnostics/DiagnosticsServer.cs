@@ -12,6 +12,7 @@ using Microsoft.Extensions.Logging;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using Teleport.Abstractions.Configuration;
+using Teleport.Abstractions.Plugins;
 using Teleport.Hosting.Configuration;
 using Teleport.Hosting.Plugins;
 using Teleport.Hosting.Supervision;
@@ -39,7 +40,7 @@ internal sealed class DiagnosticsServer : IAsyncDisposable
     /// <summary>Starts to listen.</summary>
     /// <exception cref="ConfigurationException">The address cannot be used.</exception>
     public static async Task<DiagnosticsServer> StartAsync(
-        NetworkAddress address, RoleBoard board, PluginCatalog catalog, CancellationToken cancellationToken)
+        NetworkAddress address, RoleBoard board, PluginCatalog catalog, IRendezvous rendezvous, CancellationToken cancellationToken)
     {
         try
         {
@@ -60,7 +61,7 @@ internal sealed class DiagnosticsServer : IAsyncDisposable
             builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
             WebApplication application = builder.Build();
             application.UseRouting();
-            Map(application, board, catalog);
+            Map(application, board, catalog, rendezvous);
             var metrics = new HostMetrics(board);
             await application.StartAsync(cancellationToken);
             return new DiagnosticsServer(application, metrics, EndPointOf(application));
@@ -77,12 +78,12 @@ internal sealed class DiagnosticsServer : IAsyncDisposable
         _metrics.Dispose();
     }
 
-    private static void Map(WebApplication application, RoleBoard board, PluginCatalog catalog)
+    private static void Map(WebApplication application, RoleBoard board, PluginCatalog catalog, IRendezvous rendezvous)
     {
         application.MapGet("/healthz", static context => WriteAsync(context, StatusCodes.Status200OK, """{"status":"ok"}"""u8.ToArray()));
         application.MapGet("/readyz", context =>
         {
-            ReadinessReport report = ReadinessReport.Of(board, catalog);
+            ReadinessReport report = ReadinessReport.Of(board, catalog, rendezvous);
             return WriteAsync(
                 context,
                 report.IsReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable,

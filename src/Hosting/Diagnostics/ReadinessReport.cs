@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization;
+using Teleport.Abstractions.AccessPlugins;
+using Teleport.Abstractions.Plugins;
 using Teleport.Hosting.Plugins;
 using Teleport.Hosting.Supervision;
 
@@ -7,11 +9,14 @@ namespace Teleport.Hosting.Diagnostics;
 /// <summary>What <c>/readyz</c> says.</summary>
 internal sealed record ReadinessReport(string Status, IReadOnlyList<RoleReadiness> Roles, IReadOnlyList<PluginReadiness> Plugins)
 {
+    /// <summary>The access plugins that run here. Their trouble is shown and does not make the host unready: the other services serve.</summary>
+    public IReadOnlyList<AccessPluginStatus>? AccessPlugins { get; init; }
+
     [JsonIgnore]
     public bool IsReady => Status == "ok";
 
     /// <summary>Ready is who has every enabled role ready; what is broken and not enabled is shown and does no harm.</summary>
-    public static ReadinessReport Of(RoleBoard board, PluginCatalog catalog)
+    public static ReadinessReport Of(RoleBoard board, PluginCatalog catalog, IRendezvous rendezvous)
     {
         IReadOnlyList<RoleStatus> roles = board.Snapshot;
         return new ReadinessReport(
@@ -21,7 +26,10 @@ internal sealed record ReadinessReport(string Status, IReadOnlyList<RoleReadines
                 .. catalog.Plugins.Select(static p => new PluginReadiness(
                     p.Manifest.Id, p.Manifest.Version, p.Failure is not null ? "failed" : p.IsLoaded ? "loaded" : "installed", p.Failure)),
                 .. catalog.Broken.Select(static b => new PluginReadiness(Path.GetFileName(b.Folder), null, "broken", b.Reason)),
-            ]);
+            ])
+        {
+            AccessPlugins = rendezvous.Find<AccessPluginStatusOffer>()?.Read(),
+        };
     }
 
     private static string NameOf(RoleState state) => state.ToString().ToLowerInvariant();

@@ -9,7 +9,7 @@ internal sealed class ContextPluginLoader : IPluginLoader
 {
     // Everything that the framework and the host carry and whose types plugins exchange with us or each other. What the host uses
     // for itself alone (YAML, telemetry) is not among it: a plugin may bring another version.
-    private static readonly string[] PrivateToHost = ["YamlDotNet", "McMaster.NETCore.Plugins", "OpenTelemetry", "System.CommandLine", "Teleport.Hosting", "Teleport.Yaml", "teleport"];
+    private static readonly string[] PrivateToHost = ["YamlDotNet", "McMaster.NETCore.Plugins", "OpenTelemetry", "System.CommandLine", "Polly", "Scriban", "Teleport.Hosting", "Teleport.Yaml", "teleport"];
 
     private static readonly Lazy<IReadOnlyList<AssemblyName>> Shared = new(FindShared);
 

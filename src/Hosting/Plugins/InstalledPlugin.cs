@@ -76,6 +76,7 @@ public sealed class InstalledPlugin
             .. parts.AuditLogs.Select(static a => new PluginPart { Kind = PluginPartKind.AuditLog, Name = a.Scheme }),
             .. parts.RecordingStores.Select(static r => new PluginPart { Kind = PluginPartKind.RecordingStore, Name = r.Scheme }),
             .. parts.Connectors.Select(static c => new PluginPart { Kind = PluginPartKind.Connector, Name = c.Type }),
+            .. parts.AccessPlugins.Select(static a => new PluginPart { Kind = PluginPartKind.AccessPlugin, Name = a.Type }),
         ];
         string[] said = Keys(Manifest.Provides);
         string[] done = Keys(registered);

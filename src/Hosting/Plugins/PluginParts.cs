@@ -1,3 +1,4 @@
+using Teleport.Abstractions.AccessPlugins;
 using Teleport.Abstractions.Audit;
 using Teleport.Abstractions.Configuration;
 using Teleport.Abstractions.Connectors;
@@ -24,6 +25,9 @@ internal sealed record RecordingStorePart(string Scheme, Func<Uri, IServiceProvi
 /// <summary>A kind of connector that a loaded plugin provides.</summary>
 internal sealed record ConnectorPart(string Type, Func<ConnectorContext, IServiceProvider, IAuthConnector> Create);
 
+/// <summary>A kind of access plugin that a loaded plugin provides.</summary>
+internal sealed record AccessPluginPart(string Type, Type OptionsType, Func<AccessPluginOptions, IAccessPluginContext, IAccessPlugin> Create);
+
 /// <summary>What a plugin registered, with its factories.</summary>
 internal sealed class PluginParts : IPluginRegistration
 {
@@ -32,6 +36,7 @@ internal sealed class PluginParts : IPluginRegistration
     private readonly List<AuditLogPart> _auditLogs = [];
     private readonly List<RecordingStorePart> _recordingStores = [];
     private readonly List<ConnectorPart> _connectors = [];
+    private readonly List<AccessPluginPart> _accessPlugins = [];
 
     public IReadOnlyList<ServiceRolePart> Roles => _roles;
 
@@ -42,6 +47,8 @@ internal sealed class PluginParts : IPluginRegistration
     public IReadOnlyList<RecordingStorePart> RecordingStores => _recordingStores;
 
     public IReadOnlyList<ConnectorPart> Connectors => _connectors;
+
+    public IReadOnlyList<AccessPluginPart> AccessPlugins => _accessPlugins;
 
     /// <summary>Runs a plugin's registration.</summary>
     public static PluginParts Of(IPlugin plugin)
@@ -71,4 +78,8 @@ internal sealed class PluginParts : IPluginRegistration
 
     public void ProvideConnector(string type, Func<ConnectorContext, IServiceProvider, IAuthConnector> create) =>
         _connectors.Add(new ConnectorPart(type, create));
+
+    public void ProvideAccessPlugin<TOptions>(string type, Func<TOptions, IAccessPluginContext, IAccessPlugin> create)
+        where TOptions : AccessPluginOptions, new() =>
+        _accessPlugins.Add(new AccessPluginPart(type, typeof(TOptions), (options, context) => create((TOptions)options, context)));
 }

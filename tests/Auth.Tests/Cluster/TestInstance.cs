@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Teleport.Abstractions.AccessPlugins;
 using Teleport.Abstractions.Audit;
 using Teleport.Abstractions.Configuration;
 using Teleport.Abstractions.Connectors;
@@ -120,6 +121,9 @@ internal sealed class TestInstance : IInstanceServices, IRendezvous, IServiceRol
     public void ProvideRecordingStore(string scheme, Func<Uri, IServiceProvider, CancellationToken, ValueTask<IRecordingStore>> create) => _recordings = create;
 
     public void ProvideConnector(string type, Func<ConnectorContext, IServiceProvider, IAuthConnector> create) => _connector = create;
+
+    public void ProvideAccessPlugin<TOptions>(string type, Func<TOptions, IAccessPluginContext, IAccessPlugin> create)
+        where TOptions : AccessPluginOptions, new() => throw new NotSupportedException("The auth role runs no access plugins.");
 
     public void Dispose()
     {

@@ -17,6 +17,7 @@ internal static class SectionCatalog
         new("proxy_service", "proxy", EnabledByDefault: true),
         new("app_service", "app", Options: typeof(AppSection)),
         new("db_service", "db", Options: typeof(DatabaseSection)),
+        new("access_service", "access"),
         new("kubernetes_service", "kube", Options: typeof(KubernetesSection)),
         new("metrics_service", null),
         new("tracing_service", null),
