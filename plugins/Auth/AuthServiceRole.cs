@@ -8,6 +8,7 @@ using Teleport.Agent;
 using Teleport.Api;
 using Teleport.Auth.Audit;
 using Teleport.Auth.Options;
+using Teleport.Auth.Requests;
 using Teleport.Auth.Serving;
 using Teleport.Auth.Services;
 using Teleport.Auth.Startup;
@@ -90,6 +91,7 @@ internal sealed partial class AuthServiceRole(AuthOptions options, IServiceProvi
             identity.RunAsync(background.Token),
             adminFiles.RunAsync(dialed, background.Token),
             presence.RunAsync(background.Token),
+            listener.Services.GetRequiredService<RequestExpiry>().RunAsync(background.Token),
             ReportHealthAsync(parts.Audit, listener.EndPoint, context, background.Token),
         ];
         Task drained = Task.Delay(Timeout.Infinite, context.Draining);

@@ -44,7 +44,7 @@ public static class NodeAccess
         ArgumentNullException.ThrowIfNull(roles);
         ArgumentNullException.ThrowIfNull(node);
         IReadOnlyDictionary<string, string> labels = node.AllLabels();
-        return !roles.Roles.Any(role => role.Deny.NodeLabels.IsMatch(labels)) && roles.Roles.Any(role => role.Allow.NodeLabels.IsMatch(labels));
+        return IsAmongAllowed(roles.Identity, node) && !roles.Roles.Any(role => role.Deny.NodeLabels.IsMatch(labels)) && roles.Roles.Any(role => role.Allow.NodeLabels.IsMatch(labels));
     }
 
     /// <summary>Whether a user may be connected to a node, by a proxy that does not know the login: whoever may know of it may.</summary>
@@ -78,6 +78,12 @@ public static class NodeAccess
             return false;
         }
 
+        if (!IsAmongAllowed(roles.Identity, node))
+        {
+            explanation.Add("the certificate is for other resources only, by an access request");
+            return false;
+        }
+
         IReadOnlyDictionary<string, string> labels = node.AllLabels();
         bool denied = false;
         bool allowed = false;
@@ -104,13 +110,21 @@ public static class NodeAccess
         return allowed && !denied;
     }
 
+    /// <summary>A certificate by a request for single resources reaches nothing else.</summary>
+    private static bool IsAmongAllowed(UserIdentity identity, Server node) =>
+        identity.AllowedResources.Count == 0
+        || identity.AllowedResources.Contains(
+            new RequestedResource { Cluster = identity.ClusterName, Kind = ResourceKinds.Node, Name = node.Metadata.Name }.ToString(), StringComparer.Ordinal);
+
     private static string WhatNow(RoleSet roles, Server node, string login)
     {
         string held = roles.Identity.Roles.Count == 0 ? "no roles" : $"the roles {string.Join(", ", roles.Identity.Roles)}";
         IReadOnlyList<string> logins = Logins.AllowedBy(roles);
         if (!CanSee(roles, node))
         {
-            return $"None of your roles covers this node: you hold {held}.";
+            return IsAmongAllowed(roles.Identity, node)
+                ? $"None of your roles covers this node: you hold {held}."
+                : $"Your certificate is for {string.Join(", ", roles.Identity.AllowedResources)} only. Go back to all of your access: tsh request drop.";
         }
 
         string allowed = logins.Count == 0 ? "which allow no login" : $"which allow the logins {string.Join(", ", logins)}";

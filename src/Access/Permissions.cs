@@ -10,7 +10,8 @@ internal static class Permissions
     {
         IReadOnlyList<RoleOptions> options = [.. roles.Roles.Select(static role => role.Options)];
         UserIdentity identity = roles.Identity;
-        bool disconnect = preference.DisconnectExpiredCert || options.Any(static o => o.DisconnectExpiredCert == true);
+        // Access by request ends when it ends, whatever else holds; its certificate ends no later.
+        bool disconnect = identity.ActiveRequests.Count > 0 || preference.DisconnectExpiredCert || options.Any(static o => o.DisconnectExpiredCert == true);
         return new SessionPermissions
         {
             PortForwarding = identity.PermitPortForwarding && MayForwardPorts(roles),

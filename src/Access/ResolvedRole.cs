@@ -3,6 +3,7 @@ using Teleport.Abstractions.Errors;
 using Teleport.Abstractions.Resources;
 using Teleport.Access.Matching;
 using Teleport.Access.Predicates;
+using Teleport.Access.Requests;
 using Teleport.Access.Templates;
 
 namespace Teleport.Access;
@@ -54,6 +55,7 @@ internal sealed partial class ResolvedRole
             throw TeleportException.Invalid($"The role \"{role.Metadata.Name}\" cannot be used: {e.Message}");
         }
 
+        RequestValidation.Validate(role);
         RoleOptions options = role.Spec.Options;
         foreach ((string? text, string field) in new[]
         {
@@ -82,12 +84,13 @@ internal sealed partial class ResolvedRole
 
     /// <summary>One half of a role.</summary>
     internal sealed partial record ResolvedConditions(
-        IReadOnlySet<string> Logins, bool AnyLogin, LabelSelector NodeLabels, IReadOnlyList<ResolvedRule> Rules)
+        IReadOnlySet<string> Logins, bool AnyLogin, LabelSelector NodeLabels, IReadOnlyList<ResolvedRule> Rules, ResolvedRequests Requests, ResolvedReviews Reviews)
     {
-        public static ResolvedConditions Nothing { get; } = new(new HashSet<string>(), false, LabelSelector.Nothing, []);
+        public static ResolvedConditions Nothing { get; } =
+            new(new HashSet<string>(), false, LabelSelector.Nothing, [], ResolvedRequests.Nothing, ResolvedReviews.Nothing);
 
         public static ResolvedConditions Everything { get; } =
-            new(new HashSet<string>(), true, LabelSelector.Everything, [new ResolvedRule(["*"], ["*"], null)]);
+            new(new HashSet<string>(), true, LabelSelector.Everything, [new ResolvedRule(["*"], ["*"], null)], ResolvedRequests.Everything, ResolvedReviews.Everything);
 
         public static ResolvedConditions Create(RoleConditions conditions, TraitSource traits, LabelSelector defaultNodeLabels, bool isDeny)
         {
@@ -103,7 +106,9 @@ internal sealed partial class ResolvedRole
                 isDeny && conditions.Logins?.Contains("*") == true,
                 conditions.NodeLabels is { } labels ? LabelSelector.Create(labels, traits) : defaultNodeLabels,
                 [.. (conditions.Rules ?? []).Select(static rule => new ResolvedRule(
-                    [.. rule.Resources], [.. rule.Verbs], rule.Where is { Length: > 0 } where ? Predicate.Parse(where) : null))]);
+                    [.. rule.Resources], [.. rule.Verbs], rule.Where is { Length: > 0 } where ? Predicate.Parse(where) : null))],
+                ResolvedRequests.Create(conditions.Request, traits),
+                ResolvedReviews.Create(conditions.ReviewRequests, traits));
         }
 
         // A login is what Unix accepts: no blank, no control character, no leading dash, which programs would read as an option.

@@ -10,6 +10,8 @@ public static class SystemRoleAccess
     [
         ResourceKinds.CertAuthority, ResourceKinds.Role, ResourceKinds.ClusterName, ResourceKinds.AuthPreference,
         ResourceKinds.NetworkingConfig, ResourceKinds.RecordingConfig, ResourceKinds.Proxy, ResourceKinds.AuthServer,
+        // Which grants live on: approved requests without texts, so that live connections end with them.
+        ResourceKinds.AccessRequest,
     ];
 
     /// <summary>Whether a service may; what is not in the table may not.</summary>

@@ -28,7 +28,8 @@ internal sealed class HostEvents(string clusterName, TimeProvider time)
             throw TeleportException.Invalid($"The event \"{Shorten(type)}\" lacks a code.");
         }
 
-        if (!Known.Contains(type))
+        // Only hosts that run access plugins get callbacks for them.
+        if (!Known.Contains(type) && !(type == "access_plugin.callback_rejected" && host.Role == SystemRole.Access))
         {
             throw TeleportException.AccessDenied($"Services of role {host.Role} do not emit events of type \"{Shorten(type)}\".");
         }

@@ -34,7 +34,11 @@ internal sealed class UserCertificates(ClusterAuthorities authorities, AuditPipe
             Impersonator = identity.Impersonator,
             RemoteAddress = remoteAddress,
             CertificateType = "user",
-            Identity = new CertificateIdentity { User = identity.UserName, Roles = identity.Roles, Logins = identity.Principals, Expires = identity.Expires },
+            Identity = new CertificateIdentity
+            {
+                User = identity.UserName, Roles = identity.Roles, Logins = identity.Principals, Expires = identity.Expires,
+                AccessRequests = identity.ActiveRequests.Count > 0 ? identity.ActiveRequests : null,
+            },
         });
         return new Api.Login.V1.UserCertificates
         {

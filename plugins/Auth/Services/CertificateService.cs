@@ -4,8 +4,10 @@ using Teleport.Abstractions.Errors;
 using Teleport.Abstractions.Resources;
 using Teleport.Abstractions.Security;
 using Teleport.Access;
+using Teleport.Access.Requests;
 using Teleport.Api.Certificates.V1;
 using Teleport.Auth.Logins;
+using Teleport.Auth.Requests;
 using Teleport.Auth.Serving;
 using Teleport.Auth.Startup;
 using Teleport.Auth.Stores;
@@ -17,7 +19,7 @@ namespace Teleport.Auth.Services;
 
 /// <summary>Certificates for those who hold one already.</summary>
 internal sealed class CertificateService(
-    Guard guard, UserStore users, RoleStore roles, Logins.UserCertificates certificates, ClusterAuthorities authorities, LoginContext cluster)
+    Guard guard, UserStore users, RoleStore roles, Logins.UserCertificates certificates, ClusterAuthorities authorities, LiveGrants grants, LoginContext cluster)
     : Api.Certificates.V1.CertificateService.CertificateServiceBase
 {
     private static readonly TimeSpan LongestHostTtl = TimeSpan.FromDays(3650);
@@ -107,25 +109,62 @@ internal sealed class CertificateService(
             throw TeleportException.AccessDenied("This certificate may not be exchanged for another. Log in again.");
         }
 
-        if (await users.FindAsync(self.UserName, context.CancellationToken) is null)
+        if (await users.FindAsync(self.UserName, context.CancellationToken) is not { } user)
         {
             throw new TeleportException(ErrorCode.Unauthenticated, "The user of this certificate is not there any more. Log in again.");
         }
 
         DateTimeOffset now = cluster.Time.GetUtcNow();
-        RoleSet set = await roles.ResolveAsync(self, context.CancellationToken);
-        TimeSpan left = self.Expires - now;
+        GrantedAccess granted = await GrantedAsync(request, self, context);
+        // Of the roles held those stay that are the user's own; requests are counted anew.
+        UserIdentity held = self with
+        {
+            Roles = [.. self.Roles.Intersect(user.Spec.Roles, StringComparer.Ordinal).Union(granted.Roles, StringComparer.Ordinal)],
+            ActiveRequests = granted.Ids,
+            AllowedResources = granted.Resources,
+        };
+        RoleSet set = await roles.ResolveAsync(held, context.CancellationToken);
+        TimeSpan left = (granted.Until is { } until && until < self.Expires ? until : self.Expires) - now;
         TimeSpan ttl = CertificateRules.Ttl(set, request.TtlSeconds == 0 ? left : TimeSpan.FromSeconds(request.TtlSeconds), left);
-        UserIdentity next = certificates.Identify(set, ttl < left ? now + ttl : self.Expires, request.RouteToCluster, self.PinnedAddress);
+        ttl = granted.SessionTtl is { } longest && longest < ttl ? longest : ttl;
+        UserIdentity next = certificates.Identify(set, now + (ttl < left ? ttl : left), request.RouteToCluster, self.PinnedAddress);
+        RoleSet added = await roles.ResolveAsync(held with { Roles = granted.Roles }, context.CancellationToken);
         return next with
         {
-            Principals = [.. next.Principals.Intersect(self.Principals, StringComparer.Ordinal)],
+            Principals = [.. next.Principals.Intersect(self.Principals.Union(Access.Logins.AllowedBy(added), StringComparer.Ordinal), StringComparer.Ordinal)],
             PinnedAddress = self.PinnedAddress ?? next.PinnedAddress,
         };
     }
 
+    /// <summary>What requests give: those of the present certificate and new ones, without those that are to be left out. One that is over is refused, not forgotten.</summary>
+    private async Task<GrantedAccess> GrantedAsync(IssueUserRequest request, UserIdentity self, ServerCallContext context)
+    {
+        IEnumerable<string> kept = request.DropAccessRequests.Contains("*")
+            ? []
+            : self.ActiveRequests.Except(request.DropAccessRequests, StringComparer.Ordinal);
+        try
+        {
+            return await grants.RequireAsync(self.UserName, [.. kept.Concat(request.AccessRequests)], context.CancellationToken);
+        }
+        catch (TeleportException e) when (e.Code == ErrorCode.AccessDenied)
+        {
+            await guard.DenyAsync(context.GetCaller(), ResourceKinds.AccessRequest, Verbs.Use);
+            throw;
+        }
+    }
+
     private async Task<UserIdentity> ForOtherAsync(IssueUserRequest request, CancellationToken cancellationToken)
     {
+        if (request.AccessRequests.Count > 0)
+        {
+            throw TeleportException.Invalid("Access requests are used by their own user only: tsh login --request-id=ID.");
+        }
+
+        if (request.UserName.StartsWith(AccessPluginSettings.UserPrefix, StringComparison.Ordinal))
+        {
+            throw TeleportException.Invalid("Access plugins get their certificates from the auth service by their host; none is issued by hand.");
+        }
+
         User user = await users.FindAsync(request.UserName, cancellationToken) ?? throw ResourceStore.NotFound(ResourceKinds.User, request.UserName);
         DateTimeOffset now = cluster.Time.GetUtcNow();
         RoleSet set = await roles.ResolveAsync(Identities.Of(user, cluster.ClusterName, now), cancellationToken);

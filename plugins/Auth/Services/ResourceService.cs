@@ -21,6 +21,7 @@ internal sealed class ResourceService(ResourceCatalogue catalogue, Guard guard, 
     {
         IResourceKind kind = catalogue.Get(request.Kind);
         ResourceGrant grant = await RequireReadAsync(context, kind, request.WithSecrets, Verbs.ReadNoSecrets, request.Name);
+        RequireNoService(grant, kind);
         RoleSet? roles = await guard.RolesOfAsync(grant.Caller, context.CancellationToken);
         Resource? found = await kind.FindAsync(request.Name, context.CancellationToken);
         return found is not null && CanSee(roles, found)
@@ -32,6 +33,7 @@ internal sealed class ResourceService(ResourceCatalogue catalogue, Guard guard, 
     {
         IResourceKind kind = catalogue.Get(request.Kind);
         ResourceGrant grant = await RequireReadAsync(context, kind, request.WithSecrets, Verbs.List, null);
+        RequireNoService(grant, kind);
         RoleSet? roles = await guard.RolesOfAsync(grant.Caller, context.CancellationToken);
         await foreach (Resource resource in kind.ListAsync(context.CancellationToken))
         {
@@ -81,6 +83,15 @@ internal sealed class ResourceService(ResourceCatalogue catalogue, Guard guard, 
     /// <summary>Nodes are seen by those whose roles match their labels; all else by whoever may list it.</summary>
     internal static bool CanSee(RoleSet? roles, Resource resource) =>
         roles is null || resource is not Server { Kind: ResourceKinds.Node } node || NodeAccess.CanSee(roles, node);
+
+    /// <summary>Services hear of access requests by the watch alone, which leaves out what is none of their business.</summary>
+    private static void RequireNoService(ResourceGrant grant, IResourceKind kind)
+    {
+        if (kind.Kind == ResourceKinds.AccessRequest && grant.Caller.Host is { Role: not SystemRole.Admin })
+        {
+            throw TeleportException.AccessDenied("Services watch access requests; they do not list them.");
+        }
+    }
 
     private async ValueTask<ResourceGrant> RequireReadAsync(ServerCallContext context, IResourceKind kind, bool withSecrets, string verb, string? name)
     {

@@ -18,6 +18,7 @@ internal sealed class UserService(
     public override async Task<InvitationLink> CreateUser(CreateUserRequest request, ServerCallContext context)
     {
         ResourceGrant grant = await guard.RequireAsync(context, ResourceKinds.User, Verbs.Create);
+        RequirePerson(request.Name);
         InvitationFlow.Ttl(request.TtlSeconds, isReset: false);
         var user = new User
         {
@@ -35,6 +36,7 @@ internal sealed class UserService(
     public override async Task<InvitationLink> ResetUser(ResetUserRequest request, ServerCallContext context)
     {
         ResourceGrant grant = await guard.RequireAsync(context, ResourceKinds.User, Verbs.Update, request.Name);
+        RequirePerson(request.Name);
         InvitationFlow.Ttl(request.TtlSeconds, isReset: true);
         if (await users.FindAsync(request.Name, context.CancellationToken) is null)
         {
@@ -43,6 +45,15 @@ internal sealed class UserService(
 
         await credentials.RemoveAsync(request.Name);
         return await LinkAsync(grant.Caller, request.Name, isReset: true, request.TtlSeconds);
+    }
+
+    private static void RequirePerson(string name)
+    {
+        if (name.StartsWith(AccessPluginSettings.UserPrefix, StringComparison.Ordinal))
+        {
+            throw Abstractions.Errors.TeleportException.Invalid(
+                $"Names that begin with {AccessPluginSettings.UserPrefix} are those of access plugins, which have no credentials. Create one by: tctl create -f FILE");
+        }
     }
 
     private static StringList Values(string[] values) => [.. values];

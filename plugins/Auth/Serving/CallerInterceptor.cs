@@ -7,11 +7,12 @@ using Teleport.Abstractions.Errors;
 using Teleport.Abstractions.Security;
 using Teleport.Api;
 using Teleport.Auth.Audit;
+using Teleport.Auth.Requests;
 
 namespace Teleport.Auth.Serving;
 
 /// <summary>Stands before every method: who calls, may such a caller call this at all; and behind it: errors become what the wire knows.</summary>
-internal sealed partial class CallerInterceptor(AuditPipeline audit, TimeProvider time, ILogger<CallerInterceptor> logger) : Interceptor
+internal sealed partial class CallerInterceptor(AuditPipeline audit, LiveGrants grants, TimeProvider time, ILogger<CallerInterceptor> logger) : Interceptor
 {
     private const string CallerKey = "caller";
     private const string AddressKey = "address";
@@ -113,7 +114,7 @@ internal sealed partial class CallerInterceptor(AuditPipeline audit, TimeProvide
                 : $"Users may not call {context.Method}.");
         }
 
-        context.UserState[CallerKey] = peer.Caller!;
+        context.UserState[CallerKey] = peer.Caller is { } admitted ? await grants.ReduceAsync(admitted, context.CancellationToken) : null!;
         context.UserState[AddressKey] = peer.RemoteAddress;
     }
 

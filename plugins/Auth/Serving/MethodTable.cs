@@ -15,10 +15,16 @@ internal enum CallerKinds
     Proxy = 16,
     Node = 32,
 
-    /// <summary>Services that serve something else than SSH: applications, databases, Kubernetes clusters, access plugins.</summary>
+    /// <summary>Services that serve something else than SSH: applications, databases, Kubernetes clusters.</summary>
     OtherService = 64,
 
-    Services = Proxy | Node | OtherService,
+    /// <summary>An access plugin with its own certificate, which is a user's, but good for a few calls only.</summary>
+    Plugin = 128,
+
+    /// <summary>A host that runs access plugins; one of the other services.</summary>
+    PluginHost = 256,
+
+    Services = Proxy | Node | OtherService | PluginHost,
     Known = User | Admin | Auth | Services,
     Anybody = Known | Anonymous,
 }
@@ -28,7 +34,7 @@ internal static class MethodTable
 {
     private static readonly FrozenDictionary<string, CallerKinds> Rows = new Dictionary<string, CallerKinds>(StringComparer.Ordinal)
     {
-        ["/teleport.cluster.v1.ClusterService/Ping"] = CallerKinds.Known,
+        ["/teleport.cluster.v1.ClusterService/Ping"] = CallerKinds.Known | CallerKinds.Plugin,
         ["/teleport.cluster.v1.ClusterService/GetStatus"] = CallerKinds.Known,
         ["/teleport.join.v1.JoinService/GetAuthority"] = CallerKinds.Anybody,
         ["/teleport.join.v1.JoinService/Join"] = CallerKinds.Anonymous | CallerKinds.Services,
@@ -40,9 +46,9 @@ internal static class MethodTable
         ["/teleport.certificates.v1.CertificateService/IssueUser"] = CallerKinds.User | CallerKinds.Admin,
         ["/teleport.certificates.v1.CertificateService/IssueHost"] = CallerKinds.Admin,
         ["/teleport.certificates.v1.CertificateService/ExportAuthorities"] = CallerKinds.Known,
-        ["/teleport.resources.v1.ResourceService/Get"] = CallerKinds.Known,
-        ["/teleport.resources.v1.ResourceService/List"] = CallerKinds.Known,
-        ["/teleport.resources.v1.ResourceService/Watch"] = CallerKinds.Known,
+        ["/teleport.resources.v1.ResourceService/Get"] = CallerKinds.Known | CallerKinds.Plugin,
+        ["/teleport.resources.v1.ResourceService/List"] = CallerKinds.Known | CallerKinds.Plugin,
+        ["/teleport.resources.v1.ResourceService/Watch"] = CallerKinds.Known | CallerKinds.Plugin,
         ["/teleport.resources.v1.ResourceService/Create"] = CallerKinds.User | CallerKinds.Admin,
         ["/teleport.resources.v1.ResourceService/Upsert"] = CallerKinds.User | CallerKinds.Admin,
         ["/teleport.resources.v1.ResourceService/Delete"] = CallerKinds.User | CallerKinds.Admin,
@@ -59,6 +65,21 @@ internal static class MethodTable
         ["/teleport.recordings.v1.RecordingService/GetUpload"] = CallerKinds.Services,
         ["/teleport.recordings.v1.RecordingService/List"] = CallerKinds.User | CallerKinds.Admin,
         ["/teleport.recordings.v1.RecordingService/Download"] = CallerKinds.User | CallerKinds.Admin,
+        ["/teleport.requests.v1.AccessRequestService/Create"] = CallerKinds.User | CallerKinds.Admin,
+        ["/teleport.requests.v1.AccessRequestService/Get"] = CallerKinds.User | CallerKinds.Admin | CallerKinds.Plugin,
+        ["/teleport.requests.v1.AccessRequestService/List"] = CallerKinds.User | CallerKinds.Admin | CallerKinds.Plugin,
+        ["/teleport.requests.v1.AccessRequestService/SubmitReview"] = CallerKinds.User | CallerKinds.Admin | CallerKinds.Plugin,
+        ["/teleport.requests.v1.AccessRequestService/SetState"] = CallerKinds.User | CallerKinds.Admin,
+        ["/teleport.requests.v1.AccessRequestService/Delete"] = CallerKinds.User | CallerKinds.Admin,
+        ["/teleport.requests.v1.AccessRequestService/GetCapabilities"] = CallerKinds.User | CallerKinds.Admin,
+        ["/teleport.requests.v1.AccessRequestService/SearchResources"] = CallerKinds.User,
+        ["/teleport.requests.v1.AccessRequestService/PreviewResources"] = CallerKinds.User | CallerKinds.Admin | CallerKinds.Plugin,
+        ["/teleport.requests.v1.AccessRequestService/Explain"] = CallerKinds.User | CallerKinds.Admin,
+        ["/teleport.requests.v1.AccessRequestService/IssuePluginCertificate"] = CallerKinds.PluginHost,
+        ["/teleport.requests.v1.AccessRequestService/GetPluginData"] = CallerKinds.Admin | CallerKinds.Plugin,
+        ["/teleport.requests.v1.AccessRequestService/UpdatePluginData"] = CallerKinds.Plugin,
+        ["/teleport.requests.v1.AccessRequestService/SubmitReviewFor"] = CallerKinds.Plugin,
+        ["/teleport.requests.v1.AccessRequestService/SeenOnce"] = CallerKinds.Plugin,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The methods that are open to somebody.</summary>
@@ -69,12 +90,13 @@ internal static class MethodTable
     private static CallerKinds KindOf(Caller? caller) => caller switch
     {
         null => CallerKinds.Anonymous,
-        { User: not null } => CallerKinds.User,
+        { User: not null } => Requests.PluginIdentity.IsPlugin(caller) ? CallerKinds.Plugin : CallerKinds.User,
         { Host.Role: SystemRole.Admin } => CallerKinds.Admin,
         { Host.Role: SystemRole.Auth } => CallerKinds.Auth,
         { Host.Role: SystemRole.Proxy } => CallerKinds.Proxy,
         { Host.Role: SystemRole.Node } => CallerKinds.Node,
-        { Host.Role: SystemRole.App or SystemRole.Db or SystemRole.Kube or SystemRole.Access } => CallerKinds.OtherService,
+        { Host.Role: SystemRole.App or SystemRole.Db or SystemRole.Kube } => CallerKinds.OtherService,
+        { Host.Role: SystemRole.Access } => CallerKinds.PluginHost,
         _ => CallerKinds.None,
     };
 }

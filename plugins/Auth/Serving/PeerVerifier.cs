@@ -44,7 +44,7 @@ internal sealed class PeerVerifier(ClusterAuthorities authorities, string cluste
             throw Refuse("it belongs to another cluster");
         }
 
-        if (caller.User is { Usage: { } usage })
+        if (caller.User is { Usage: { } usage } && !Requests.PluginIdentity.IsPlugin(caller))
         {
             throw Refuse($"it is good for {usage} only");
         }

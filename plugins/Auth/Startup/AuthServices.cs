@@ -9,6 +9,7 @@ using Teleport.Auth.Kinds;
 using Teleport.Auth.Logins;
 using Teleport.Auth.Options;
 using Teleport.Auth.Recordings;
+using Teleport.Auth.Requests;
 using Teleport.Auth.Serving;
 using Teleport.Auth.Services;
 using Teleport.Auth.Stores;
@@ -78,6 +79,7 @@ internal static class AuthServices
         services.AddSingleton(new JoinContext(clusterName, parts.Cluster.HostId, parts.Audit, time));
         services.AddSingleton<JoinFlow>();
 
+        AddRequests(services, clusterName);
         services.AddSingleton<UserKind>();
         services.AddSingleton<IResourceKind>(static s => s.GetRequiredService<UserKind>());
         services.AddSingleton<IResourceKind, RoleKind>();
@@ -90,6 +92,11 @@ internal static class AuthServices
         foreach (Resource defaults in Settings)
         {
             services.AddSingleton<IResourceKind>(s => new SettingsKind(s.GetRequiredService<ResourceStore>(), parts.Audit, defaults));
+        }
+
+        foreach (string kind in new[] { ResourceKinds.AccessPlugin, ResourceKinds.AccessMonitoringRule })
+        {
+            services.AddSingleton<IResourceKind>(s => new PluginKind(s.GetRequiredService<ResourceStore>(), parts.Audit, kind));
         }
 
         services.AddSingleton<ResourceCatalogue>();
@@ -112,6 +119,31 @@ internal static class AuthServices
         services.AddSingleton<PresenceService>();
         services.AddSingleton<AuditService>();
         services.AddSingleton<RecordingService>();
+        services.AddSingleton<AccessRequestService>();
+    }
+
+    private static void AddRequests(IServiceCollection services, string clusterName)
+    {
+        services.AddSingleton(new LoginClusterName(clusterName));
+        services.AddSingleton<AccessRequestStore>();
+        services.AddSingleton<PluginDataStore>();
+        services.AddSingleton<CallbackStore>();
+        services.AddSingleton<PluginStores>();
+        services.AddSingleton<OwnRoles>();
+        services.AddSingleton<LiveGrants>();
+        services.AddSingleton<RequestFlow>();
+        services.AddSingleton<ReviewFlow>();
+        services.AddSingleton<RequestViews>();
+        services.AddSingleton<RequestExpiry>();
+        services.AddSingleton<ChatAccounts>();
+        services.AddSingleton<PluginSettings>();
+        services.AddSingleton<PluginCertificates>();
+        services.AddSingleton<PluginReviewFlow>();
+        services.AddSingleton<RequestCalls>();
+        services.AddSingleton<RequestReading>();
+        services.AddSingleton<PluginCalls>();
+        services.AddSingleton<IResourceKind, AccessRequestKind>();
+        services.AddSingleton<IResourceKind, ChatIdentityKind>();
     }
 
     public static void Map(WebApplication application)
@@ -126,5 +158,6 @@ internal static class AuthServices
         application.MapGrpcService<PresenceService>();
         application.MapGrpcService<AuditService>();
         application.MapGrpcService<RecordingService>();
+        application.MapGrpcService<AccessRequestService>();
     }
 }

@@ -36,10 +36,25 @@ internal sealed record StoredSession(
     string? User = null,
     IReadOnlyList<string>? Participants = null);
 
+/// <summary>Requests of a user that were undecided when last looked at.</summary>
+internal sealed record StoredPendingRequests(IReadOnlyList<string> Ids);
+
+/// <summary>A click in chat that its person has to confirm.</summary>
+/// <param name="User">The person.</param>
+/// <param name="RequestId">The request.</param>
+/// <param name="ProposedState">Approved or denied.</param>
+/// <param name="Plugin">The plugin.</param>
+/// <param name="ChatIdentity">The chat account.</param>
+/// <param name="MappedBy">How it was mapped to the person.</param>
+internal sealed record StoredReviewIntent(
+    string User, string RequestId, AccessRequestState ProposedState, string Plugin, string ChatIdentity, string MappedBy);
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(StoredToken))]
 [JsonSerializable(typeof(StoredInvitation))]
 [JsonSerializable(typeof(StoredAttempts))]
 [JsonSerializable(typeof(StoredHost))]
 [JsonSerializable(typeof(StoredSession))]
+[JsonSerializable(typeof(StoredPendingRequests))]
+[JsonSerializable(typeof(StoredReviewIntent))]
 internal sealed partial class AuthRecords : JsonSerializerContext;

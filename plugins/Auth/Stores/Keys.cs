@@ -38,5 +38,19 @@ internal static class Keys
     /// <summary>What a connector keeps.</summary>
     public static BackendKey Connector(string name) => BackendKey.Of("connectors", name);
 
+    /// <summary>Undecided requests of a user.</summary>
+    public static BackendKey PendingRequests(string user) => BackendKey.Of("pending_requests", Hash(user));
+
+    /// <summary>What a plugin keeps of a request. Not below the resources: nobody watches it.</summary>
+    public static BackendKey PluginData(string requestId, string plugin) => BackendKey.Of("plugin_data", "access_request", requestId, plugin);
+
+    /// <summary>A callback that was seen; ids come from outside, so hashed.</summary>
+    public static BackendKey SeenCallback(string plugin, string id) => BackendKey.Of("seen_callbacks", plugin, Hash(id));
+
+    public static BackendKey ReviewIntent(string id) => BackendKey.Of("review_intents", Hash(id));
+
+    /// <summary>The one chat account that a user has in a tenant of a provider.</summary>
+    public static BackendKey ChatUser(string provider, string tenant, string user) => BackendKey.Of("chat_users", Hash($"{provider}\0{tenant}\0{user}"));
+
     public static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

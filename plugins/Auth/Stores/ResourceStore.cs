@@ -114,7 +114,11 @@ internal sealed class ResourceStore(IBackend backend)
 
         return resource with
         {
-            Metadata = resource.Metadata with { Revision = item.Revision.ToString(CultureInfo.InvariantCulture), Expires = item.Expires },
+            // Those that keep an expiry in the document are forgotten later than their time is over.
+            Metadata = resource.Metadata with
+            {
+                Revision = item.Revision.ToString(CultureInfo.InvariantCulture), Expires = resource.Metadata.Expires ?? item.Expires,
+            },
         };
     }
 

@@ -6,12 +6,13 @@ using Teleport.Abstractions.Resources;
 using Teleport.Abstractions.Security;
 using Teleport.Access;
 using Teleport.Api.Resources.V1;
+using Teleport.Auth.Requests;
 using Teleport.Auth.Serving;
 
 namespace Teleport.Auth.Watching;
 
 /// <summary>Serves watches: what the caller may see of the present state, then every change, until the caller's certificate ends.</summary>
-internal sealed class WatchFeed(WatchHub hub, Guard guard, ServerLifetime lifetime, TimeProvider time)
+internal sealed class WatchFeed(WatchHub hub, Guard guard, RequestViews requests, ServerLifetime lifetime, TimeProvider time)
 {
     private const int MaxWatchesPerCaller = 32;
 
@@ -19,6 +20,7 @@ internal sealed class WatchFeed(WatchHub hub, Guard guard, ServerLifetime lifeti
     {
         ResourceKinds.Role, ResourceKinds.User, ResourceKinds.Node, ResourceKinds.Proxy, ResourceKinds.AuthServer, ResourceKinds.CertAuthority,
         ResourceKinds.ClusterName, ResourceKinds.AuthPreference, ResourceKinds.NetworkingConfig, ResourceKinds.RecordingConfig,
+        ResourceKinds.AccessRequest, ResourceKinds.AccessMonitoringRule,
     }.ToFrozenSet(StringComparer.Ordinal);
 
     private readonly ConcurrentDictionary<string, int> _running = new(StringComparer.Ordinal);
@@ -48,7 +50,8 @@ internal sealed class WatchFeed(WatchHub hub, Guard guard, ServerLifetime lifeti
             {
                 await hub.Loaded.WaitAsync(stop.Token);
                 using WatchReader reader = hub.Open(kinds, request.AfterRevision);
-                await SendAsync(reader, await guard.RolesOfAsync(caller, stop.Token), stream, caller, stop.Token);
+                var view = new WatchView(await guard.RolesOfAsync(caller, stop.Token)) { IsResumed = request.AfterRevision != 0 };
+                await SendAsync(reader, view, stream, caller, stop.Token);
             }
             catch (OperationCanceledException) when (expired.IsCancellationRequested)
             {
@@ -67,9 +70,9 @@ internal sealed class WatchFeed(WatchHub hub, Guard guard, ServerLifetime lifeti
     }
 
     private async Task SendAsync(
-        WatchReader reader, RoleSet? roles, IServerStreamWriter<WatchEvent> stream, Caller caller, CancellationToken cancellationToken)
+        WatchReader reader, WatchView view, IServerStreamWriter<WatchEvent> stream, Caller caller, CancellationToken cancellationToken)
     {
-        var view = new WatchView(roles);
+        view.Requests = await requests.OfAsync(caller, cancellationToken);
         foreach (WatchChange change in reader.Backlog)
         {
             await SendAsync(view, change, stream, cancellationToken);
@@ -80,9 +83,15 @@ internal sealed class WatchFeed(WatchHub hub, Guard guard, ServerLifetime lifeti
         await foreach (WatchChange change in reader.ReadAsync(cancellationToken))
         {
             // What roles allow to see follows the roles.
-            if (change.Kind == ResourceKinds.Role && roles is not null)
+            if (change.Kind == ResourceKinds.Role && view.Roles is not null)
             {
                 view.Roles = await guard.RolesOfAsync(caller, cancellationToken);
+            }
+
+            // So does who may review, which no role need have changed for.
+            if (change.Kind == ResourceKinds.AccessRequest && view.Roles is not null)
+            {
+                view.Requests = await requests.OfAsync(caller, cancellationToken);
             }
 
             await SendAsync(view, change, stream, cancellationToken);
@@ -107,6 +116,12 @@ internal sealed class WatchFeed(WatchHub hub, Guard guard, ServerLifetime lifeti
         var kinds = new HashSet<string>(request.Kinds, StringComparer.Ordinal);
         foreach (string kind in kinds)
         {
+            // Everybody may ask to be told of own requests; the view leaves out the others.
+            if (kind == ResourceKinds.AccessRequest && context.GetCaller().User is not null)
+            {
+                continue;
+            }
+
             await guard.RequireAsync(context, kind, Verbs.List);
         }
 

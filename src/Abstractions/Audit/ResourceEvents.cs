@@ -143,6 +143,10 @@ public sealed record CertificateCreatedEvent : ActorEvent
 /// <summary>Whom a certificate names.</summary>
 public sealed record CertificateIdentity
 {
+    /// <summary>Access requests whose grants it carries; <c>null</c>: none.</summary>
+    [JsonPropertyName("access_requests")]
+    public IReadOnlyList<string>? AccessRequests { get; init; }
+
     /// <summary>The user or host.</summary>
     [JsonPropertyName("user")]
     public required string User { get; init; }

@@ -24,6 +24,9 @@ public sealed record UserIdentity
     /// <summary>Ids of the access requests whose grants the certificate carries.</summary>
     public IReadOnlyList<string> ActiveRequests { get; init; } = [];
 
+    /// <summary>The only resources that the certificate reaches, as <c>/CLUSTER/KIND/NAME</c>; empty: all that the roles reach.</summary>
+    public IReadOnlyList<string> AllowedResources { get; init; } = [];
+
     /// <summary>The one use that the certificate is good for, as <c>kube</c>; <c>null</c>: any.</summary>
     public string? Usage { get; init; }
 

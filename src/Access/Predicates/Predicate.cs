@@ -61,6 +61,27 @@ public sealed class Predicate
             Item.Values(variables) is [var item] && List.Values(variables).Contains(item, StringComparer.Ordinal);
     }
 
+    internal sealed record ContainsSomeNode(ValueNode List, ValueNode Items, bool All) : BooleanNode
+    {
+        public override bool Evaluate(IReadOnlyDictionary<string, IReadOnlyList<string>> variables)
+        {
+            var list = List.Values(variables).ToHashSet(StringComparer.Ordinal);
+            IReadOnlyList<string> items = Items.Values(variables);
+            // Of no items not even all are contained: an empty list grants nothing.
+            return items.Count > 0 && (All ? items.All(list.Contains) : items.Any(list.Contains));
+        }
+    }
+
+    internal sealed record RegexNode(ValueNode List, System.Text.RegularExpressions.Regex Pattern) : BooleanNode
+    {
+        public override bool Evaluate(IReadOnlyDictionary<string, IReadOnlyList<string>> variables) => List.Values(variables).Any(Pattern.IsMatch);
+    }
+
+    internal sealed record EmptyNode(ValueNode List) : BooleanNode
+    {
+        public override bool Evaluate(IReadOnlyDictionary<string, IReadOnlyList<string>> variables) => List.Values(variables).Count == 0;
+    }
+
     internal abstract record ValueNode
     {
         public abstract IReadOnlyList<string> Values(IReadOnlyDictionary<string, IReadOnlyList<string>> variables);
@@ -69,6 +90,12 @@ public sealed class Predicate
     internal sealed record TextNode(string Text) : ValueNode
     {
         public override IReadOnlyList<string> Values(IReadOnlyDictionary<string, IReadOnlyList<string>> variables) => [Text];
+    }
+
+    internal sealed record SetNode(IReadOnlyList<ValueNode> Items) : ValueNode
+    {
+        public override IReadOnlyList<string> Values(IReadOnlyDictionary<string, IReadOnlyList<string>> variables) =>
+            [.. Items.SelectMany(item => item.Values(variables))];
     }
 
     internal sealed record VariableNode(string Name) : ValueNode

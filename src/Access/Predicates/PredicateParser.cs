@@ -1,9 +1,13 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using static Teleport.Access.Predicates.Predicate;
 
 namespace Teleport.Access.Predicates;
 
-/// <summary>Recursive descent over the grammar: or := and ('||' and)*; and := not ('&amp;&amp;' not)*; not := '!' not | '(' or ')' | call.</summary>
+/// <summary>Recursive descent over the grammar: or := and ('||' and)*; and := not ('&amp;&amp;' not)*; not := '!' not | '(' or ')' | test.</summary>
+/// <remarks>
+/// test := function '(' values ')' | value '.' method '(' value ')' | value ('==' | '!=') value; value := text | variable | 'set' '(' values ')'.
+/// </remarks>
 internal sealed class PredicateParser(string text)
 {
     private const int MaxLength = 4096;
@@ -12,7 +16,10 @@ internal sealed class PredicateParser(string text)
     private static readonly string[] Roots =
     [
         "user", "resource", "session", "ssh_session", "reviewer", "request", "review", "impersonate_role", "impersonate_user",
+        "access_request",
     ];
+
+    private static readonly string[] Functions = ["equals", "contains", "contains_any", "contains_all", "is_empty", "regexp.match"];
 
     private int _position;
 
@@ -69,26 +76,91 @@ internal sealed class PredicateParser(string text)
             return node;
         }
 
-        return ParseCall();
+        return ParseTest();
     }
 
-    private BooleanNode ParseCall()
+    private BooleanNode ParseTest()
     {
         SkipBlanks();
-        int start = _position;
-        string function = ReadName();
-        if (function is not ("equals" or "contains"))
+        if (Functions.OrderByDescending(static f => f.Length).FirstOrDefault(StartsCall) is { } function)
         {
-            _position = start;
-            throw Unexpected("equals(..), contains(..), ! or (");
+            _position += function.Length;
+            Expect("(");
+            ValueNode first = ParseValue();
+            return ParseRest(function, first);
         }
 
-        Expect("(");
-        ValueNode first = ParseValue();
-        Expect(",");
+        int start = _position;
+        ValueNode left = ParseValue();
+        if (Take("=="))
+        {
+            return new EqualsNode(left, ParseValue());
+        }
+
+        if (Take("!="))
+        {
+            return new NotNode(new EqualsNode(left, ParseValue()));
+        }
+
+        // x.contains(y): the name of the method was read as the last part of the variable.
+        if (left is VariableNode variable && variable.Name.LastIndexOf('.') is > 0 and var dot
+            && variable.Name[(dot + 1)..] is ("contains" or "contains_any" or "contains_all" or "is_empty") and var method && Take("("))
+        {
+            return ParseRest(method, new VariableNode(variable.Name[..dot]), isMethod: true);
+        }
+
+        _position = start;
+        throw Unexpected($"{string.Join("(..), ", Functions)}(..), a comparison by == or !=, ! or (");
+    }
+
+    private BooleanNode ParseRest(string function, ValueNode first, bool isMethod = false)
+    {
+        if (function == "is_empty")
+        {
+            Expect(")");
+            return new EmptyNode(first);
+        }
+
+        if (!isMethod)
+        {
+            Expect(",");
+        }
+
+        if (function == "regexp.match")
+        {
+            SkipBlanks();
+            int at = _position;
+            string pattern = ReadQuoted();
+            Expect(")");
+            return new RegexNode(first, Compile(pattern, at));
+        }
+
         ValueNode second = ParseValue();
         Expect(")");
-        return function == "equals" ? new EqualsNode(first, second) : new ContainsNode(first, second);
+        return function switch
+        {
+            "equals" => new EqualsNode(first, second),
+            "contains" => new ContainsNode(first, second),
+            _ => new ContainsSomeNode(first, second, All: function == "contains_all"),
+        };
+    }
+
+    private Regex Compile(string pattern, int at)
+    {
+        try
+        {
+            return new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
+        {
+            throw new FormatException($"The predicate \"{text}\" is wrong at character {at + 1}: {e.Message}", e);
+        }
+    }
+
+    private bool StartsCall(string function)
+    {
+        ReadOnlySpan<char> rest = text.AsSpan(_position);
+        return rest.StartsWith(function, StringComparison.Ordinal) && rest[function.Length..].TrimStart().StartsWith("(", StringComparison.Ordinal);
     }
 
     private ValueNode ParseValue()
@@ -99,6 +171,26 @@ internal sealed class PredicateParser(string text)
             return new TextNode(ReadQuoted());
         }
 
+        if (StartsCall("set"))
+        {
+            _position += "set".Length;
+            Expect("(");
+            var items = new List<ValueNode>();
+            do
+            {
+                SkipBlanks();
+                items.Add(_position < text.Length && text[_position] is '"' or '\'' or '`' ? new TextNode(ReadQuoted()) : throw Unexpected("a quoted text"));
+            }
+            while (Take(","));
+            Expect(")");
+            return new SetNode(items);
+        }
+
+        return ParseVariable();
+    }
+
+    private VariableNode ParseVariable()
+    {
         int start = _position;
         var name = new StringBuilder(ReadName());
         if (!Roots.Contains(name.ToString()))

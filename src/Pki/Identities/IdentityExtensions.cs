@@ -13,6 +13,9 @@ internal static class IdentityExtensions
     public const string RouteToCluster = "teleport-route-to-cluster";
     public const string ActiveRequests = "teleport-active-requests";
 
+    /// <summary>The only resources that the certificate reaches, as a JSON list.</summary>
+    public const string AllowedResources = "teleport-allowed-resources";
+
     /// <summary>Names the issuing cluster, so that the certificate of one cluster cannot speak for another (H09).</summary>
     public const string Cluster = "teleport-cluster";
 

@@ -8,6 +8,7 @@ namespace Teleport.Pki.Identities;
 [JsonSourceGenerationOptions(AllowDuplicateProperties = false, MaxDepth = 8)]
 [JsonSerializable(typeof(RoleList))]
 [JsonSerializable(typeof(RequestList))]
+[JsonSerializable(typeof(IReadOnlyList<string>))]
 [JsonSerializable(typeof(SortedDictionary<string, IReadOnlyList<string>?>))]
 internal sealed partial class IdentityJson : JsonSerializerContext
 {
@@ -37,6 +38,12 @@ internal sealed partial class IdentityJson : JsonSerializerContext
 
     public static IReadOnlyList<string> ReadRequests(string json) => Read(json, "access requests", text =>
         JsonSerializer.Deserialize(text, Default.RequestList)?.AccessRequests ?? []);
+
+    public static string WriteResources(IReadOnlyList<string> resources) => JsonSerializer.Serialize(resources, Default.IReadOnlyListString);
+
+    /// <summary>Reads the only resources that a certificate reaches. An empty list would mean all of them, so it is refused.</summary>
+    public static IReadOnlyList<string> ReadResources(string json) => Read(json, "allowed resources", text =>
+        JsonSerializer.Deserialize(text, Default.IReadOnlyListString) is { Count: > 0 } list ? list : throw new JsonException("The list is empty."));
 
     private static T Read<T>(string json, string what, Func<string, T> read)
     {

@@ -71,6 +71,9 @@ public static class UserCertificateIssuer
         AddIf(true, IdentityExtensions.Traits, IdentityJson.WriteTraits(identity.Traits));
         AddIf(identity.RouteToCluster.Length > 0, IdentityExtensions.RouteToCluster, identity.RouteToCluster);
         AddIf(identity.ActiveRequests.Count > 0, IdentityExtensions.ActiveRequests, IdentityJson.WriteRequests(identity.ActiveRequests));
+        AddIf(
+            identity.AllowedResources.Count > 0, IdentityExtensions.AllowedResources,
+            identity.AllowedResources.Count > 0 ? IdentityJson.WriteResources(identity.AllowedResources) : null);
         AddIf(identity.Usage is not null, IdentityExtensions.Usage, identity.Usage);
         AddIf(identity.MfaVerified is not null, IdentityExtensions.MfaVerified, identity.MfaVerified);
         AddIf(identity.Impersonator is not null, IdentityExtensions.Impersonator, identity.Impersonator);
@@ -96,6 +99,7 @@ public static class UserCertificateIssuer
         .AddIfAny(SubjectAttributes.ClientAddress, identity.PinnedAddress)
         .AddIfAny(SubjectAttributes.Impersonator, identity.Impersonator)
         .AddAll(SubjectAttributes.ActiveRequest, identity.ActiveRequests)
+        .AddAll(SubjectAttributes.AllowedResource, identity.AllowedResources)
         .AddIfAny(SubjectAttributes.DisallowReissue, identity.DisallowReissue ? "yes" : null)
         .Build();
 }

@@ -22,6 +22,9 @@ internal static class SubjectAttributes
     public const string ActiveRequest = "1.3.9999.2.8";
     public const string DisallowReissue = "1.3.9999.2.9";
 
+    /// <summary>One of the only resources that the certificate reaches.</summary>
+    public const string AllowedResource = "1.3.9999.2.10";
+
     /// <summary>Begins an organizational unit that limits the certificate to one use.</summary>
     public const string UsagePrefix = "usage:";
 }
