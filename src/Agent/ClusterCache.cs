@@ -14,6 +14,7 @@ public sealed partial class ClusterCache : IAsyncDisposable
     private static readonly string[] Always =
     [
         ResourceKinds.CertAuthority, ResourceKinds.Role, ResourceKinds.AuthPreference, ResourceKinds.NetworkingConfig, ResourceKinds.RecordingConfig,
+        ResourceKinds.AccessRequest,
     ];
 
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);

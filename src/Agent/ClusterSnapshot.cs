@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Teleport.Abstractions.Resources;
+using Teleport.Abstractions.Security;
+using Teleport.Access.Requests;
 using Teleport.Pki.Authorities;
 
 namespace Teleport.Agent;
@@ -25,6 +27,9 @@ public sealed record ClusterSnapshot
     /// <summary>Authorities by name, without private keys.</summary>
     public ImmutableDictionary<string, CertAuthority> Authorities { get; init; } = ImmutableDictionary<string, CertAuthority>.Empty;
 
+    /// <summary>Approved access requests by id, without texts. What is not here gives nothing.</summary>
+    public ImmutableDictionary<string, AccessRequest> AccessRequests { get; init; } = ImmutableDictionary<string, AccessRequest>.Empty;
+
     /// <summary>Who vouches for users.</summary>
     public TrustedAuthorities UserAuthorities { get; init; } = TrustedAuthorities.Of([], AuthorityType.User);
 
@@ -43,6 +48,15 @@ public sealed record ClusterSnapshot
     /// <summary>Finds a role.</summary>
     public Role? FindRole(string name) => Roles.GetValueOrDefault(name);
 
+    /// <summary>Why a request in a user's certificate gives no access any more, for the user; <c>null</c>: all of them do, or there is none.</summary>
+    public string? EndedGrant(UserIdentity identity, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(identity);
+        return identity.ActiveRequests
+            .Select(id => GrantedAccess.Refusal(identity.UserName, id, AccessRequests.GetValueOrDefault(id), now))
+            .FirstOrDefault(static refusal => refusal is not null);
+    }
+
     internal ClusterSnapshot With(Resource resource)
     {
         string name = resource.Metadata.Name;
@@ -52,6 +66,7 @@ public sealed record ClusterSnapshot
             Server { Kind: ResourceKinds.Node } node => this with { Nodes = Nodes.SetItem(name, node) },
             Server { Kind: ResourceKinds.Proxy } proxy => this with { Proxies = Proxies.SetItem(name, proxy) },
             Server { Kind: ResourceKinds.AuthServer } server => this with { AuthServers = AuthServers.SetItem(name, server) },
+            AccessRequest request => this with { AccessRequests = AccessRequests.SetItem(name, request) },
             CertAuthority authority => WithAuthorities(Authorities.SetItem(name, authority)),
             AuthPreference preference => this with { AuthPreference = preference.Spec },
             NetworkingConfig networking => this with { Networking = networking.Spec },
@@ -71,6 +86,7 @@ public sealed record ClusterSnapshot
         ResourceKinds.Node => this with { Nodes = Nodes.Remove(name) },
         ResourceKinds.Proxy => this with { Proxies = Proxies.Remove(name) },
         ResourceKinds.AuthServer => this with { AuthServers = AuthServers.Remove(name) },
+        ResourceKinds.AccessRequest => this with { AccessRequests = AccessRequests.Remove(name) },
         ResourceKinds.CertAuthority => WithAuthorities(Authorities.Remove(name)),
         ResourceKinds.AuthPreference => this with { AuthPreference = new AuthPreferenceSpec() },
         ResourceKinds.NetworkingConfig => this with { Networking = new NetworkingConfigSpec() },

@@ -9,6 +9,9 @@ namespace Teleport.Auth.Tests;
 
 public sealed class AuthServiceRoleTests
 {
+    private static readonly string[] PresetNames =
+        ["access", "access-plugin", "access-plugin-with-review", "admin", "auditor", "editor", "requester", "reviewer"];
+
     [Fact]
     public async Task Role_FreshStorage_MakesACluster()
     {
@@ -20,7 +23,7 @@ public sealed class AuthServiceRoleTests
 
         Assert.Equal(AuthCluster.Name, ping.ClusterName);
         Assert.Equal(cluster.Offer.CaPins, ping.CaPins);
-        Assert.Equal(["access", "admin", "auditor", "editor"], roles.Select(static r => r.Metadata.Name));
+        Assert.Equal(PresetNames, roles.Select(static r => r.Metadata.Name));
         Assert.Equal(ping.ServerId, Assert.Single(servers).Metadata.Name);
         Assert.Equal(
             UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(cluster.Instance.DataDir, "proc", "admin.identity")));
@@ -71,7 +74,7 @@ public sealed class AuthServiceRoleTests
         await Announcements.NodeAsync(node);
         await node.Client.Presence.WithdrawAsync(new Api.Presence.V1.WithdrawRequest { Kind = ResourceKinds.Node });
 
-        Assert.Equal(["access", "admin", "auditor", "editor"], initial);
+        Assert.Equal(PresetNames, initial);
         await ExpectAsync(watch, WatchEvent.Types.Type.Put, node.HostId);
         // The second heartbeat said nothing new.
         await ExpectAsync(watch, WatchEvent.Types.Type.Delete, node.HostId);

@@ -36,6 +36,11 @@ internal sealed class AccessGate(NodeContext context)
             return (null, $"{denied}: your certificate expired at {identity.Expires:u}. Log in again: tsh login");
         }
 
+        if (cluster.EndedGrant(identity, context.Time.GetUtcNow()) is { } ended)
+        {
+            return (null, $"{denied}: {ended}");
+        }
+
         RoleSet roles = RoleSet.Resolve(identity, cluster.FindRole);
         AccessDecision<NodeGrant> decision = NodeAccess.Check(
             Caller.Of(identity, remote?.ToString()), roles, self, login, cluster.AuthPreference, cluster.Networking);

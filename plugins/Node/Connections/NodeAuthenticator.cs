@@ -19,9 +19,7 @@ internal sealed partial class NodeAuthenticator(NodeContext context, AccessGate 
 
     public IReadOnlyList<string> Methods => PublicKeyOnly;
 
-    public ValueTask<SshAuthenticationResult> AuthenticateAsync(SshAuthenticationAttempt attempt, CancellationToken ct) => ValueTask.FromResult(Judge(attempt));
-
-    private SshAuthenticationResult Judge(SshAuthenticationAttempt attempt)
+    public async ValueTask<SshAuthenticationResult> AuthenticateAsync(SshAuthenticationAttempt attempt, CancellationToken ct)
     {
         if (attempt.Method != "publickey" || attempt.Certificate is not { } certificate)
         {
@@ -40,7 +38,7 @@ internal sealed partial class NodeAuthenticator(NodeContext context, AccessGate 
 
         try
         {
-            return Admit(certificate, attempt.UserName, cluster);
+            return await AdmitAsync(certificate, attempt.UserName, cluster, ct);
         }
         catch (TeleportException refusal) when (refusal.Code is ErrorCode.Unauthenticated or ErrorCode.AccessDenied)
         {
@@ -50,7 +48,7 @@ internal sealed partial class NodeAuthenticator(NodeContext context, AccessGate 
         }
     }
 
-    private SshAuthenticationResult Admit(SshCertificate certificate, string login, ClusterSnapshot cluster)
+    private async ValueTask<SshAuthenticationResult> AdmitAsync(SshCertificate certificate, string login, ClusterSnapshot cluster, CancellationToken cancellationToken)
     {
         var verifier = new UserSshCertificateVerifier(cluster.UserAuthorities, context.Time)
         {
@@ -60,6 +58,7 @@ internal sealed partial class NodeAuthenticator(NodeContext context, AccessGate 
         stamp.User = identity.UserName;
         stamp.Impersonator = identity.Impersonator;
         stamp.Login = login;
+        await GrantWatch.WaitUntilHeardAsync(identity, context.Cluster, context.Time, cancellationToken);
         (NodeGrant? grant, string? refusal) = gate.Check(identity, login, origin.Remote);
         LocalUser? user = null;
         if (grant is not null)

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Teleport.Abstractions.Audit;
 using Teleport.Abstractions.Errors;
 using Teleport.Abstractions.Security;
+using Teleport.Agent;
 using Teleport.Node.Forwarding;
 using Teleport.Node.Sessions;
 using Teleport.Ssh;
@@ -108,13 +109,14 @@ internal sealed partial class NodeConnection : ISshConnectionHandler, IAsyncDisp
     public async Task RunAsync(CancellationToken abort)
     {
         Task<string> limit = ConnectionWatch.WaitAsync(User.Grant.Permissions, Activity, Context.Time, Ssh.Closed);
+        Task<string> grant = GrantWatch.WaitForEndAsync(User.Identity, Context.Cluster, Context.Time, Ssh.Closed);
         using (abort.Register(() => Tasks.Own(EndAsync("it is shutting down"))))
         {
-            await Task.WhenAny(limit, Ssh.Completion);
-            if (limit.IsCompletedSuccessfully)
+            await Task.WhenAny(limit, grant, Ssh.Completion);
+            if ((limit.IsCompletedSuccessfully ? limit : grant) is { IsCompletedSuccessfully: true } end)
             {
-                Emit(new ClientDisconnectEvent { Reason = await limit });
-                await EndAsync(await limit);
+                Emit(new ClientDisconnectEvent { Reason = await end });
+                await EndAsync(await end);
             }
 
             await Ssh.Completion;

@@ -12,6 +12,10 @@ internal sealed class RouteFinder(Func<ClusterSnapshot> cluster, UnregisteredTar
     private const int SshPort = 22;
     private const int MaxListed = 10;
 
+    /// <summary>Waits, shortly, until the access requests of a fresh certificate have been heard of here.</summary>
+    public ValueTask WaitForGrantsAsync(Caller caller, CancellationToken cancellationToken) =>
+        caller.User is { ActiveRequests.Count: > 0 } user ? GrantWatch.WaitUntilHeardAsync(user, cluster, time, cancellationToken) : ValueTask.CompletedTask;
+
     /// <summary>Finds where a request leads.</summary>
     /// <param name="caller">The user.</param>
     /// <param name="login">The login of the outer connection, for the message only: the node knows the true one.</param>
@@ -30,6 +34,11 @@ internal sealed class RouteFinder(Func<ClusterSnapshot> cluster, UnregisteredTar
         if (user.Expires <= time.GetUtcNow())
         {
             throw new TeleportException(ErrorCode.Unauthenticated, "your certificate has expired since you connected: run tsh login and connect again");
+        }
+
+        if (snapshot.EndedGrant(user, time.GetUtcNow()) is { } ended)
+        {
+            throw TeleportException.AccessDenied(ended);
         }
 
         if (request.IsAuth)

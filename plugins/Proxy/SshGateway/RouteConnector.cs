@@ -19,6 +19,7 @@ internal sealed class RouteConnector(RouteFinder routes, NodeDialer dialer, Func
     /// <exception cref="TeleportException">It leads nowhere, or the target cannot be reached; the message is for the user.</exception>
     public async Task<OpenedRoute> OpenAsync(Caller caller, string login, IPEndPoint client, RouteRequest request, CancellationToken cancellationToken)
     {
+        await routes.WaitForGrantsAsync(caller, cancellationToken);
         switch (routes.Find(caller, login, request))
         {
             case Route.ToNode { Grant: var grant }:

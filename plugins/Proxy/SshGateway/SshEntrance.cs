@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Teleport.Abstractions.Security;
+using Teleport.Agent;
 using Teleport.Proxy.Configuration;
 using Teleport.Proxy.FrontDoor;
 using Teleport.Proxy.Tunnels;
@@ -116,13 +117,16 @@ internal sealed partial class SshEntrance(
     {
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stop);
         Task drained = DrainedAsync(handler, waiting.Token);
-        Task expired = options.Cluster().AuthPreference.DisconnectExpiredCert ? UntilAsync(user.Expires, waiting.Token) : drained;
-        Task first = await Task.WhenAny(drained, expired);
+        bool ends = user.ActiveRequests.Count > 0 || options.Cluster().AuthPreference.DisconnectExpiredCert;
+        Task expired = ends ? UntilAsync(user.Expires, waiting.Token) : drained;
+        Task<string?> grant = GrantAsync(user, waiting.Token);
+        Task first = await Task.WhenAny(drained, expired, grant);
         string? reason = stop.IsCancellationRequested ? null
+            : first == grant ? await grant
             : options.Draining.IsCancellationRequested && first == drained ? "the proxy is shutting down"
             : "your certificate has expired: run tsh login";
         await waiting.CancelAsync();
-        await Task.WhenAll(drained, expired);
+        await Task.WhenAll(drained, expired, grant);
         return reason;
     }
 
@@ -139,6 +143,20 @@ internal sealed partial class SshEntrance(
             {
                 await Task.WhenAny(handler.WhenIdleAsync(), Task.Delay(Timeout.InfiniteTimeSpan, stop));
             }
+        }
+    }
+
+    private async Task<string?> GrantAsync(UserIdentity user, CancellationToken stop)
+    {
+        try
+        {
+            await GrantWatch.WaitUntilHeardAsync(user, options.Cluster, options.Time, stop);
+            return await GrantWatch.WaitForEndAsync(user, options.Cluster, options.Time, stop);
+        }
+        catch (OperationCanceledException)
+        {
+            // The connection ended before its grant.
+            return null;
         }
     }
 

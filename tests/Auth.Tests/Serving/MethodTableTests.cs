@@ -18,7 +18,7 @@ public sealed class MethodTableTests(ClusterFixture fixture) : IClassFixture<Clu
 
     private static readonly Dictionary<string, string> Expected = new()
     {
-        ["ClusterService/Ping"] = Certified,
+        ["ClusterService/Ping"] = Certified + " plugin",
         ["ClusterService/GetStatus"] = Certified,
         ["JoinService/GetAuthority"] = Everybody,
         ["JoinService/Join"] = "anonymous " + Services,
@@ -30,9 +30,9 @@ public sealed class MethodTableTests(ClusterFixture fixture) : IClassFixture<Clu
         ["CertificateService/IssueUser"] = People,
         ["CertificateService/IssueHost"] = "Admin",
         ["CertificateService/ExportAuthorities"] = Certified,
-        ["ResourceService/Get"] = Certified,
-        ["ResourceService/List"] = Certified,
-        ["ResourceService/Watch"] = Certified,
+        ["ResourceService/Get"] = Certified + " plugin",
+        ["ResourceService/List"] = Certified + " plugin",
+        ["ResourceService/Watch"] = Certified + " plugin",
         ["ResourceService/Create"] = People,
         ["ResourceService/Upsert"] = People,
         ["ResourceService/Delete"] = People,
@@ -49,6 +49,21 @@ public sealed class MethodTableTests(ClusterFixture fixture) : IClassFixture<Clu
         ["RecordingService/GetUpload"] = Services,
         ["RecordingService/List"] = People,
         ["RecordingService/Download"] = People,
+        ["AccessRequestService/Create"] = People,
+        ["AccessRequestService/Get"] = People + " plugin",
+        ["AccessRequestService/List"] = People + " plugin",
+        ["AccessRequestService/SubmitReview"] = People + " plugin",
+        ["AccessRequestService/SetState"] = People,
+        ["AccessRequestService/Delete"] = People,
+        ["AccessRequestService/GetCapabilities"] = People,
+        ["AccessRequestService/SearchResources"] = "user",
+        ["AccessRequestService/PreviewResources"] = People + " plugin",
+        ["AccessRequestService/Explain"] = People,
+        ["AccessRequestService/IssuePluginCertificate"] = "Access",
+        ["AccessRequestService/GetPluginData"] = "Admin plugin",
+        ["AccessRequestService/UpdatePluginData"] = "plugin",
+        ["AccessRequestService/SubmitReviewFor"] = "plugin",
+        ["AccessRequestService/SeenOnce"] = "plugin",
     };
 
     private static IEnumerable<MethodDescriptor> Methods => new FileDescriptor[]
@@ -56,7 +71,7 @@ public sealed class MethodTableTests(ClusterFixture fixture) : IClassFixture<Clu
         Api.Cluster.V1.ClusterReflection.Descriptor, Api.Join.V1.JoinReflection.Descriptor, Api.Login.V1.LoginReflection.Descriptor,
         Api.Certificates.V1.CertificatesReflection.Descriptor, Api.Resources.V1.ResourcesReflection.Descriptor, Api.Users.V1.UsersReflection.Descriptor,
         Api.Tokens.V1.TokensReflection.Descriptor, Api.Presence.V1.PresenceReflection.Descriptor, Api.Audit.V1.AuditReflection.Descriptor,
-        Api.Recordings.V1.RecordingsReflection.Descriptor,
+        Api.Recordings.V1.RecordingsReflection.Descriptor, Api.Requests.V1.RequestsReflection.Descriptor,
     }.SelectMany(static f => f.Services).SelectMany(static s => s.Methods);
 
     [Fact]
@@ -66,6 +81,7 @@ public sealed class MethodTableTests(ClusterFixture fixture) : IClassFixture<Clu
     [Theory]
     [InlineData("anonymous")]
     [InlineData("user")]
+    [InlineData("plugin")]
     [InlineData("Admin")]
     [InlineData("Auth")]
     [InlineData("Proxy")]
@@ -81,6 +97,7 @@ public sealed class MethodTableTests(ClusterFixture fixture) : IClassFixture<Clu
         {
             "anonymous" => null,
             "user" => forge.User("mallory"),
+            "plugin" => forge.User("access-plugin-mallory", static user => user with { Usage = "access_plugin" }),
             _ => forge.Host(Enum.Parse<SystemRole>(kind)),
         };
         using GrpcChannel channel = OpenChannel(certificate);
