@@ -2,7 +2,6 @@ using Grpc.Core;
 using Teleport.Abstractions.Errors;
 using Teleport.Abstractions.Resources;
 using Teleport.Abstractions.Security;
-using Teleport.Access;
 using Teleport.Access.Requests;
 using Teleport.Api.Requests.V1;
 using Teleport.Api.Resources.V1;
@@ -43,6 +42,8 @@ internal sealed class AccessRequestService(RequestCalls calls, RequestReading re
     public override Task<PluginDataResponse> GetPluginData(GetPluginDataRequest request, ServerCallContext context) => plugins.GetDataAsync(request, context);
 
     public override Task<PluginDataResponse> UpdatePluginData(UpdatePluginDataRequest request, ServerCallContext context) => plugins.UpdateDataAsync(request, context);
+
+    public override Task<ListPluginDataResponse> ListPluginData(ListPluginDataRequest request, ServerCallContext context) => plugins.ListDataAsync(request, context);
 
     public override Task<SubmitReviewForResponse> SubmitReviewFor(SubmitReviewForRequest request, ServerCallContext context) => plugins.ReviewForAsync(request, context);
 

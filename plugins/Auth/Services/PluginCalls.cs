@@ -71,6 +71,14 @@ internal sealed class PluginCalls(
         return Response(data, revision);
     }
 
+    public async Task<ListPluginDataResponse> ListDataAsync(ListPluginDataRequest request, ServerCallContext context)
+    {
+        await guard.RequireAsync(context, ResourceKinds.AccessPluginData, Verbs.Read);
+        (IReadOnlyList<string> ids, bool more) = await stores.Data.ListAsync(
+            PluginIdentity.NameOf(context.GetCaller()), request.PageToken, context.CancellationToken);
+        return new ListPluginDataResponse { RequestIds = { ids }, NextPageToken = more ? ids[^1] : "" };
+    }
+
     public async Task<PluginDataResponse> UpdateDataAsync(UpdatePluginDataRequest request, ServerCallContext context)
     {
         await guard.RequireAsync(context, ResourceKinds.AccessPluginData, Verbs.Update);

@@ -77,6 +77,7 @@ internal static class MethodTable
         ["/teleport.requests.v1.AccessRequestService/Explain"] = CallerKinds.User | CallerKinds.Admin,
         ["/teleport.requests.v1.AccessRequestService/IssuePluginCertificate"] = CallerKinds.PluginHost,
         ["/teleport.requests.v1.AccessRequestService/GetPluginData"] = CallerKinds.Admin | CallerKinds.Plugin,
+        ["/teleport.requests.v1.AccessRequestService/ListPluginData"] = CallerKinds.Plugin,
         ["/teleport.requests.v1.AccessRequestService/UpdatePluginData"] = CallerKinds.Plugin,
         ["/teleport.requests.v1.AccessRequestService/SubmitReviewFor"] = CallerKinds.Plugin,
         ["/teleport.requests.v1.AccessRequestService/SeenOnce"] = CallerKinds.Plugin,

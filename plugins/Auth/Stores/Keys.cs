@@ -42,7 +42,10 @@ internal static class Keys
     public static BackendKey PendingRequests(string user) => BackendKey.Of("pending_requests", Hash(user));
 
     /// <summary>What a plugin keeps of a request. Not below the resources: nobody watches it.</summary>
-    public static BackendKey PluginData(string requestId, string plugin) => BackendKey.Of("plugin_data", "access_request", requestId, plugin);
+    public static BackendKey PluginData(string requestId, string plugin) => PluginData(plugin).Append(requestId);
+
+    /// <summary>All that a plugin keeps.</summary>
+    public static BackendKey PluginData(string plugin) => BackendKey.Of("plugin_data", "access_request", plugin);
 
     /// <summary>A callback that was seen; ids come from outside, so hashed.</summary>
     public static BackendKey SeenCallback(string plugin, string id) => BackendKey.Of("seen_callbacks", plugin, Hash(id));

@@ -7,12 +7,28 @@ namespace Teleport.Auth.Stores;
 /// <summary>What plugins keep of requests. It outlives the request, so that the last message can still be corrected.</summary>
 internal sealed class PluginDataStore(IBackend backend)
 {
+    private const int PageSize = 500;
     private static readonly TimeSpan Afterlife = TimeSpan.FromHours(1);
 
     public async ValueTask<(IReadOnlyDictionary<string, string> Data, long Revision)> GetAsync(string requestId, string plugin, CancellationToken cancellationToken) =>
         ResourceMetadata.IsValidName(requestId) && await backend.GetAsync(Keys.PluginData(requestId, plugin), cancellationToken) is { } item
             ? (Read(requestId, item).Spec.Data, item.Revision)
             : (new Dictionary<string, string>(), 0);
+
+    /// <summary>Ids of requests of which a plugin keeps data, in order.</summary>
+    /// <param name="plugin">The plugin.</param>
+    /// <param name="after">Where the last page ended; empty: from the beginning.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    public async ValueTask<(IReadOnlyList<string> Ids, bool HasMore)> ListAsync(string plugin, string after, CancellationToken cancellationToken)
+    {
+        BackendKey all = Keys.PluginData(plugin);
+        // Ids are names, and no name continues another by a space: the first key after it.
+        BackendKey from = after.Length == 0 ? all.RangeStart()
+            : ResourceMetadata.IsValidName(after) ? BackendKey.FromStored(all.Append(after) + " ")
+            : throw TeleportException.Invalid("page_token is not one of this service.");
+        BackendPage page = await backend.RangeAsync(from, all.RangeEnd(), PageSize, cancellationToken);
+        return ([.. page.Items.Select(static i => i.Key.Name)], page.Next is not null);
+    }
 
     /// <summary>Replaces the data of a plugin if it is the one that was read.</summary>
     /// <param name="requestId">The request.</param>

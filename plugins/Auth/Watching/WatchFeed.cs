@@ -4,7 +4,6 @@ using Grpc.Core;
 using Teleport.Abstractions.Errors;
 using Teleport.Abstractions.Resources;
 using Teleport.Abstractions.Security;
-using Teleport.Access;
 using Teleport.Api.Resources.V1;
 using Teleport.Auth.Requests;
 using Teleport.Auth.Serving;

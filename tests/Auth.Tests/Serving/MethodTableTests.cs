@@ -61,6 +61,7 @@ public sealed class MethodTableTests(ClusterFixture fixture) : IClassFixture<Clu
         ["AccessRequestService/Explain"] = People,
         ["AccessRequestService/IssuePluginCertificate"] = "Access",
         ["AccessRequestService/GetPluginData"] = "Admin plugin",
+        ["AccessRequestService/ListPluginData"] = "plugin",
         ["AccessRequestService/UpdatePluginData"] = "plugin",
         ["AccessRequestService/SubmitReviewFor"] = "plugin",
         ["AccessRequestService/SeenOnce"] = "plugin",
