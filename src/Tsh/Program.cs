@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Teleport.Client.Commands;
+using Teleport.Client.Terminals;
 using Teleport.Tsh;
 
+LocalTerminal.UsePlainConsole();
 var globals = new GlobalOptions();
 RootCommand root = TshCommand.Create(globals);
 

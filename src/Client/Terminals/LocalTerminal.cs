@@ -48,6 +48,13 @@ public static class LocalTerminal
     /// <summary>The standard output.</summary>
     public static Stream OpenOutput() => Console.OpenStandardOutput();
 
+    /// <summary>Has the console write as it is, without the setting up of the terminal that would change what its keys send.</summary>
+    public static void UsePlainConsole()
+    {
+        Console.SetOut(new StreamWriter(OpenOutput()) { AutoFlush = true });
+        Console.SetError(new StreamWriter(OpenError()) { AutoFlush = true });
+    }
+
     /// <summary>The standard error.</summary>
     public static Stream OpenError() => Console.OpenStandardError();
 #pragma warning restore RS0030

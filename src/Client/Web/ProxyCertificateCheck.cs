@@ -18,29 +18,36 @@ internal sealed class ProxyCertificateCheck(NetworkAddress address, bool insecur
     public bool Verify(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
         Refusal = null;
-        // Asked for by the user with --insecure, who is warned each time.
-        if (errors == SslPolicyErrors.None || insecure)
+        if (errors == SslPolicyErrors.None)
         {
             return true;
         }
 
-        Refusal = TeleportException.Unavailable(certificate is X509Certificate2 shown ? Explain(shown, chain, errors) : "The proxy showed no certificate.");
-        return false;
-    }
+        if (certificate is not X509Certificate2 shown)
+        {
+            Refusal = TeleportException.Unavailable($"The proxy {address.ToHostPort()} showed no certificate.");
+            return false;
+        }
 
-    private string Explain(X509Certificate2 certificate, X509Chain? chain, SslPolicyErrors errors)
-    {
-        string where = address.ToHostPort();
         string[] names =
         [
-            .. certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>()
+            .. shown.Extensions.OfType<X509SubjectAlternativeNameExtension>()
                 .SelectMany(static extension => extension.EnumerateDnsNames().Concat(extension.EnumerateIPAddresses().Select(static ip => ip.ToString()))),
         ];
         if (names.Any(static name => name.EndsWith(AuthServerName, StringComparison.OrdinalIgnoreCase)))
         {
-            return $"{where} is the auth service, not a proxy. Use the proxy's web address, port 3080 unless configured otherwise.";
+            Refusal = TeleportException.Unavailable($"{address.ToHostPort()} is the auth service, not a proxy. Use the proxy's web address, port 3080 unless configured otherwise.");
+            return false;
         }
 
+        // Asked for by the user, who is warned each time.
+        Refusal = insecure ? null : TeleportException.Unavailable(Explain(shown, names, chain, errors));
+        return insecure;
+    }
+
+    private string Explain(X509Certificate2 certificate, string[] names, X509Chain? chain, SslPolicyErrors errors)
+    {
+        string where = address.ToHostPort();
         if (chain?.ChainStatus.Any(static status => status.Status.HasFlag(X509ChainStatusFlags.NotTimeValid)) == true)
         {
             return $"The certificate of the proxy {where} is good from {certificate.NotBefore.ToUniversalTime():u} to {certificate.NotAfter.ToUniversalTime():u}, " +

@@ -147,7 +147,7 @@ public sealed class WebApiClient : IDisposable
             return TeleportException.Unavailable($"The address {where} speaks SSH, not HTTPS: is it the proxy's SSH port (3023), or a node? {Advice}", e);
         }
 
-        if (first.StartsWith("HTTP/"u8))
+        if (first.StartsWith("HTTP/"u8) || first.StartsWith("<"u8))
         {
             return TeleportException.Unavailable($"The address {where} speaks plain HTTP, not HTTPS. {Advice}", e);
         }

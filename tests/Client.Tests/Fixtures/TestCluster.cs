@@ -50,7 +50,7 @@ internal sealed class TestCluster : IDisposable
     };
 
     /// <summary>What the proxy answers to a login.</summary>
-    public CertificateAnswer Answer(SshPrivateKey key, UserIdentity identity, SshPrivateKey? tlsKey = null, UserIdentity? tlsIdentity = null) => new()
+    public CertificateAnswer Answer(SshPublicKey key, UserIdentity identity, SshPublicKey? tlsKey = null, UserIdentity? tlsIdentity = null) => new()
     {
         Username = identity.UserName,
         Cert = Base64(Issue(key, identity).Ssh.ToAuthorizedKeysLine() + "\n"),
@@ -64,7 +64,7 @@ internal sealed class TestCluster : IDisposable
     public (Profile Profile, IdentityFile Identity) Login(string proxy, string user)
     {
         using SshPrivateKey key = SshPrivateKey.Generate(SshKeyKind.EcdsaP256);
-        IssuedUserCertificates issued = Issue(key, User(user));
+        IssuedUserCertificates issued = Issue(key.PublicKey, User(user));
         return (
             new Profile { ProxyHost = proxy, WebAddress = new NetworkAddress(proxy, 3080), SshAddress = new NetworkAddress(proxy, 3023), User = user, Cluster = Name },
             new IdentityFile
@@ -94,12 +94,20 @@ internal sealed class TestCluster : IDisposable
 
     public static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 
-    private IssuedUserCertificates Issue(SshPrivateKey key, UserIdentity identity)
+    private IssuedUserCertificates Issue(SshPublicKey key, UserIdentity identity) => UserCertificateIssuer.Issue(_users, new UserCertificateRequest
     {
-        using AsymmetricAlgorithm tls = key.ToAsymmetricAlgorithm()!;
-        return UserCertificateIssuer.Issue(_users, new UserCertificateRequest
+        Identity = identity, SshKey = key, TlsPublicKeyInfo = TlsKey(key), NotBefore = identity.Expires.AddHours(-1) - CertificateTimes.Skew,
+    });
+
+    /// <summary>The same key for TLS; its point are the last 65 bytes (RFC 5656 section 3.1).</summary>
+    private static byte[] TlsKey(SshPublicKey key)
+    {
+        const int CoordinateBytes = 32;
+        ReadOnlySpan<byte> point = key.Blob.Span[^(2 * CoordinateBytes)..];
+        using ECDsa tls = ECDsa.Create(new ECParameters
         {
-            Identity = identity, SshKey = key.PublicKey, TlsPublicKeyInfo = tls.ExportSubjectPublicKeyInfo(), NotBefore = identity.Expires.AddHours(-1) - CertificateTimes.Skew,
+            Curve = ECCurve.NamedCurves.nistP256, Q = new ECPoint { X = point[..CoordinateBytes].ToArray(), Y = point[CoordinateBytes..].ToArray() },
         });
+        return tls.ExportSubjectPublicKeyInfo();
     }
 }

@@ -30,7 +30,7 @@ public sealed class AnswerCheckTests : IDisposable
     [Fact]
     public void Accept_WhatWasAskedFor_GivesTheClusterOfTheCertificate()
     {
-        CertificateAnswer answer = _cluster.Answer(_key, Alice);
+        CertificateAnswer answer = _cluster.Answer(_key.PublicKey, Alice);
         using var leaf = new TestCluster("leaf");
         answer.HostSigners!.Insert(0, leaf.Signer());
         (IdentityFile identity, string cluster) = Accept(answer);
@@ -44,22 +44,22 @@ public sealed class AnswerCheckTests : IDisposable
     public void H53_SshCertificateForAnotherKey_IsRefused()
     {
         using SshPrivateKey other = SshPrivateKey.Generate(SshKeyKind.EcdsaP256);
-        AssertRefused(_cluster.Answer(other, Alice, tlsKey: _key), "not for the key");
+        AssertRefused(_cluster.Answer(other.PublicKey, Alice, tlsKey: _key.PublicKey), "not for the key");
     }
 
     [Fact]
     public void H53_TlsCertificateForAnotherKey_IsRefused()
     {
         using SshPrivateKey other = SshPrivateKey.Generate(SshKeyKind.EcdsaP256);
-        AssertRefused(_cluster.Answer(_key, Alice, tlsKey: other), "not for the key");
+        AssertRefused(_cluster.Answer(_key.PublicKey, Alice, tlsKey: other.PublicKey), "not for the key");
     }
 
     [Fact]
     public void H53_CertificatesForAnotherUser_AreRefused()
     {
-        AssertRefused(_cluster.Answer(_key, _cluster.User("bob")), "another user");
-        AssertRefused(_cluster.Answer(_key, Alice, tlsIdentity: _cluster.User("bob")), "another user");
-        CertificateAnswer answer = _cluster.Answer(_key, Alice);
+        AssertRefused(_cluster.Answer(_key.PublicKey, _cluster.User("bob")), "another user");
+        AssertRefused(_cluster.Answer(_key.PublicKey, Alice, tlsIdentity: _cluster.User("bob")), "another user");
+        CertificateAnswer answer = _cluster.Answer(_key.PublicKey, Alice);
         answer.Username = "bob";
         AssertRefused(answer, "another user");
     }
@@ -68,8 +68,8 @@ public sealed class AnswerCheckTests : IDisposable
     public void H53_CertificatesOfTwoClusters_AreRefused()
     {
         using var other = new TestCluster("other", _time);
-        CertificateAnswer answer = _cluster.Answer(_key, Alice);
-        answer.TlsCert = other.Answer(_key, other.User("alice")).TlsCert;
+        CertificateAnswer answer = _cluster.Answer(_key.PublicKey, Alice);
+        answer.TlsCert = other.Answer(_key.PublicKey, other.User("alice")).TlsCert;
         AssertRefused(answer, "different clusters");
     }
 
@@ -77,7 +77,7 @@ public sealed class AnswerCheckTests : IDisposable
     public void H53_AuthorityOfAnotherClusterOnly_IsRefused()
     {
         using var other = new TestCluster("other", _time);
-        CertificateAnswer answer = _cluster.Answer(_key, Alice);
+        CertificateAnswer answer = _cluster.Answer(_key.PublicKey, Alice);
         answer.HostSigners = [other.Signer()];
         AssertRefused(answer, "says nothing of the host authority of the cluster demo");
         answer.HostSigners = null;
@@ -88,7 +88,7 @@ public sealed class AnswerCheckTests : IDisposable
     public void H53_ClusterNamedLikeAPath_IsRefused()
     {
         using var evil = new TestCluster("../../etc", _time);
-        TeleportException error = Assert.Throws<TeleportException>(() => Accept(evil.Answer(_key, evil.User("alice"))));
+        TeleportException error = Assert.Throws<TeleportException>(() => Accept(evil.Answer(_key.PublicKey, evil.User("alice"))));
         Assert.Contains("cluster", error.Message, StringComparison.Ordinal);
     }
 
@@ -98,7 +98,7 @@ public sealed class AnswerCheckTests : IDisposable
     [InlineData("c3NoLXJzYQ==")]
     public void Accept_CertificateThatIsNone_IsOneError(string cert)
     {
-        CertificateAnswer answer = _cluster.Answer(_key, Alice);
+        CertificateAnswer answer = _cluster.Answer(_key.PublicKey, Alice);
         answer.Cert = cert;
         Assert.Equal(ErrorCode.Unavailable, Assert.Throws<TeleportException>(() => Accept(answer)).Code);
     }
@@ -108,7 +108,7 @@ public sealed class AnswerCheckTests : IDisposable
     [InlineData(2)]
     public void Accept_ClockThatIsOff_SaysBothTimes(int hours)
     {
-        CertificateAnswer answer = _cluster.Answer(_key, Alice);
+        CertificateAnswer answer = _cluster.Answer(_key.PublicKey, Alice);
         var clock = new FakeTimeProvider(Start.AddHours(hours));
         TeleportException error = Assert.Throws<TeleportException>(() => new AnswerCheck(clock).Accept(answer, _key, Request(), Start));
         Assert.Contains("The clocks differ", error.Message, StringComparison.Ordinal);

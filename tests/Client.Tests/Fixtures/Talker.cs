@@ -1,0 +1,43 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Teleport.Client.Tests.Fixtures;
+
+/// <summary>A port at which something else than expected speaks: sends a text to whoever connects, and hangs up when the other side has said something.</summary>
+internal sealed class Talker : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly Task _serving;
+
+    public Talker(string text)
+    {
+        _listener.Start();
+        _serving = ServeAsync(Encoding.ASCII.GetBytes(text));
+    }
+
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    public async ValueTask DisposeAsync()
+    {
+        _listener.Stop();
+        await _serving;
+    }
+
+    private async Task ServeAsync(byte[] text)
+    {
+        try
+        {
+            while (true)
+            {
+                using TcpClient client = await _listener.AcceptTcpClientAsync();
+                await client.GetStream().WriteAsync(text);
+                _ = await client.GetStream().ReadAsync(new byte[4096]);
+            }
+        }
+        catch (Exception e) when (e is SocketException or IOException or ObjectDisposedException)
+        {
+            // The test is over.
+        }
+    }
+}
