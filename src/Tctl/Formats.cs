@@ -6,7 +6,7 @@ namespace Teleport.Tctl;
 /// <summary>What many commands share: the option of the format, durations, lists.</summary>
 internal static class Formats
 {
-    public static Option<string?> Option() => new("--format") { Description = "text, json or yaml." };
+    public static Option<string?> Option() => new("--format", "-f") { Description = "text, json or yaml." };
 
     public static OutputFormat Of(string? text, OutputFormat fallback = OutputFormat.Text) =>
         Documents.ParseFormat(text, fallback, OutputFormat.Text, OutputFormat.Json, OutputFormat.Yaml);

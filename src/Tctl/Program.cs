@@ -1,8 +1,10 @@
 using System.CommandLine;
 using Teleport.Client.Commands;
+using Teleport.Client.Terminals;
 using Teleport.Tctl;
 using Teleport.Tctl.Commands;
 
+LocalTerminal.UsePlainConsole();
 var globals = new GlobalOptions();
 var root = new RootCommand("Administer a Teleport cluster.")
 {

@@ -1,5 +1,6 @@
 using Teleport.Abstractions.Resources;
 using Teleport.Api.Resources.V1;
+using Teleport.Client.Nodes;
 using Teleport.Client.Output;
 using Teleport.Ssh.Keys;
 
@@ -14,6 +15,19 @@ internal static class ResourceTables
         foreach (ResourceDocument document in documents)
         {
             Add(table, ResourceJson.Deserialize(kind, document.Json.Span));
+        }
+
+        return table;
+    }
+
+    /// <summary>Servers, with their versions if asked for.</summary>
+    public static Table OfServers(IEnumerable<Server> servers, bool verbose)
+    {
+        Table table = verbose ? new Table("Nodename", "UUID", "Address", "Labels", "Version") : Header(ResourceKinds.Node);
+        foreach (Server server in servers)
+        {
+            string[] cells = [server.Spec.Hostname, server.Metadata.Name, server.Spec.UseTunnel ? "" : server.Spec.Addr, LabelText.Format(server.AllLabels())];
+            table.Add(verbose ? [.. cells, server.Spec.Version ?? ""] : cells);
         }
 
         return table;
@@ -39,7 +53,7 @@ internal static class ResourceTables
                 table.Add(role.Metadata.Name, string.Join(',', role.Spec.Allow.Logins ?? []), Labels(role.Spec.Allow.NodeLabels), Rules(role.Spec.Allow.Rules));
                 break;
             case Server server:
-                table.Add(server.Spec.Hostname, server.Metadata.Name, server.Spec.Addr, string.Join(',', server.AllLabels().Select(static l => $"{l.Key}={l.Value}")));
+                table.Add(server.Spec.Hostname, server.Metadata.Name, server.Spec.UseTunnel ? "" : server.Spec.Addr, LabelText.Format(server.AllLabels()));
                 break;
             case CertAuthority authority:
                 string[] prints = [.. authority.Spec.ActiveKeys.Ssh.Select(static key => SshPublicKey.Parse(key.PublicKey).Fingerprint)];

@@ -52,30 +52,33 @@ public static class AuthConnections
         }
     }
 
-    /// <summary>The ways to an address that may be an auth server or a proxy, the likely one first.</summary>
-    public static async Task<AuthClient> OpenAnyAsync(NetworkAddress address, ClientIdentity identity, CancellationToken cancellationToken)
+    /// <summary>To the first of several addresses that answers; each may be an auth server or a proxy.</summary>
+    /// <exception cref="TeleportException">None answers; the message is about the likely way to the first.</exception>
+    public static async Task<AuthClient> OpenAnyAsync(IReadOnlyList<NetworkAddress> addresses, ClientIdentity identity, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(address);
+        ArgumentNullException.ThrowIfNull(addresses);
         ArgumentNullException.ThrowIfNull(identity);
-        bool isWeb = address.Scheme == "https" || address.Port is 443 or 3080;
-        NetworkAddress plain = address with { Scheme = null };
-        AuthRoute[] routes = isWeb ? [AuthRoute.ThroughProxy, AuthRoute.Direct] : [AuthRoute.Direct, AuthRoute.ThroughProxy];
         TeleportException? failure = null;
-        foreach (AuthRoute route in routes)
+        foreach (NetworkAddress address in addresses)
         {
-            AuthClient client = Open(new AuthEndpoint(plain, route, identity.ClusterName), identity);
-            try
+            bool isWeb = address.Scheme == "https" || address.Port is 443 or 3080;
+            NetworkAddress plain = address with { Scheme = null };
+            foreach (AuthRoute route in isWeb ? [AuthRoute.ThroughProxy, AuthRoute.Direct] : new[] { AuthRoute.Direct, AuthRoute.ThroughProxy })
             {
-                await client.Cluster.PingAsync(new Api.Cluster.V1.PingRequest(), cancellationToken: cancellationToken);
-                return client;
-            }
-            catch (TeleportException e)
-            {
-                await client.DisposeAsync();
-                failure ??= e;
+                AuthClient client = Open(new AuthEndpoint(plain, route, identity.ClusterName), identity);
+                try
+                {
+                    await client.Cluster.PingAsync(new Api.Cluster.V1.PingRequest(), cancellationToken: cancellationToken);
+                    return client;
+                }
+                catch (TeleportException e)
+                {
+                    await client.DisposeAsync();
+                    failure ??= e;
+                }
             }
         }
 
-        throw failure!;
+        throw failure ?? TeleportException.Invalid("There is no address to connect to.");
     }
 }

@@ -10,6 +10,9 @@ namespace Teleport.Client.Commands;
 /// <summary>Runs a command and reports what goes wrong: a line on the standard error, never a stack trace.</summary>
 internal static class CommandErrors
 {
+    private const int BrokenPipe = 32;
+    private const int EndedByBrokenPipe = 128 + 13;
+
     /// <summary>Runs a command.</summary>
     /// <param name="command">The command; returns its exit status.</param>
     /// <param name="error">Where errors are reported.</param>
@@ -28,6 +31,11 @@ internal static class CommandErrors
             }
 
             return 1;
+        }
+        // Whoever read the output has seen enough, as head does.
+        catch (IOException e) when (e.HResult == BrokenPipe)
+        {
+            return EndedByBrokenPipe;
         }
         // The border of the program: whatever happens becomes a line for people.
         catch (Exception e) when (e is not OperationCanceledException)

@@ -9,6 +9,8 @@ internal static unsafe partial class LibC
     public const int TermiosBytes = 256;
 
     public const int SetNow = 0;
+    public const short PollIn = 1;
+    public const short PollOut = 4;
     private const nuint GetWindowSize = 0x5413;
 
     /// <summary>Columns and rows of a terminal; <c>null</c>: it is none, or does not know.</summary>
@@ -16,6 +18,15 @@ internal static unsafe partial class LibC
     {
         ushort* size = stackalloc ushort[4];
         return ControlDevice(descriptor, GetWindowSize, size) == 0 && size[0] > 0 && size[1] > 0 ? (size[1], size[0]) : null;
+    }
+
+    /// <summary><c>struct pollfd</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct PollDescriptor
+    {
+        public int Descriptor;
+        public short Events;
+        public short Results;
     }
 
     [LibraryImport("libc", EntryPoint = "isatty")]
@@ -32,6 +43,15 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc", EntryPoint = "kill")]
     public static partial int Kill(int processId, int signal);
+
+    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
+    public static partial nint Read(int descriptor, byte* buffer, nuint count);
+
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    public static partial nint Write(int descriptor, byte* buffer, nuint count);
+
+    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
+    public static partial int Poll(PollDescriptor* descriptors, nuint count, int milliseconds);
 
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     private static partial int ControlDevice(int descriptor, nuint request, ushort* argument);

@@ -1,5 +1,3 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace Teleport.Client.Terminals;
 
 /// <summary>The standard streams of this process, as bytes, and the terminal that they may be.</summary>
@@ -38,24 +36,21 @@ public static class LocalTerminal
     /// <summary>Suspends this program, as Ctrl-Z does; returns when it is continued.</summary>
     public static void SuspendProcess() => _ = LibC.Kill(0, StopSignal);
 
-#pragma warning disable RS0030 // The terminal is what this is for.
     /// <summary>The standard input; closing it leaves the descriptor open.</summary>
-    public static Stream OpenInput() => IsInput
-        // Not the console's stream: that one sets the terminal up anew at each read, which would end the raw mode.
-        ? new FileStream(new SafeFileHandle(InputDescriptor, ownsHandle: false), FileAccess.Read, bufferSize: 0)
-        : Console.OpenStandardInput();
+    public static Stream OpenInput() => new DescriptorStream(InputDescriptor, FileAccess.Read);
 
-    /// <summary>The standard output.</summary>
-    public static Stream OpenOutput() => Console.OpenStandardOutput();
+    /// <summary>The standard output; closing it leaves the descriptor open.</summary>
+    public static Stream OpenOutput() => new DescriptorStream(OutputDescriptor, FileAccess.Write);
+
+    /// <summary>The standard error; closing it leaves the descriptor open.</summary>
+    public static Stream OpenError() => new DescriptorStream(ErrorDescriptor, FileAccess.Write);
 
     /// <summary>Has the console write as it is, without the setting up of the terminal that would change what its keys send.</summary>
     public static void UsePlainConsole()
     {
+#pragma warning disable RS0030 // The terminal is what this is for.
         Console.SetOut(new StreamWriter(OpenOutput()) { AutoFlush = true });
         Console.SetError(new StreamWriter(OpenError()) { AutoFlush = true });
-    }
-
-    /// <summary>The standard error.</summary>
-    public static Stream OpenError() => Console.OpenStandardError();
 #pragma warning restore RS0030
+    }
 }

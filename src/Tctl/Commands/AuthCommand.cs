@@ -5,6 +5,7 @@ using Teleport.Api;
 using Teleport.Api.Certificates.V1;
 using Teleport.Api.Login.V1;
 using Teleport.Client;
+using Teleport.Client.Commands;
 using Teleport.Client.Output;
 using Teleport.Pki.Authorities;
 using Teleport.Pki.Files;
@@ -31,7 +32,9 @@ internal sealed class AuthCommand : Command
         var keys = new Option<bool>("--keys") { Description = "The private keys too. Audited." };
         var fingerprint = new Option<string?>("--fingerprint") { Description = "Only the key with this fingerprint." };
         var format = new Option<string>("--format") { DefaultValueFactory = static _ => "authorized_keys", Description = "authorized_keys, or openssh for TrustedUserCAKeys." };
-        var export = new Command("export", "Print public keys of authorities.") { type, keys, fingerprint, format };
+        var output = new Option<string?>("--out") { Description = "Write to this file; else the standard output." };
+        var export = new Command("export", "Print public keys of authorities.") { type, keys, fingerprint, format, output };
+        export.Add(RefusedOption.Create("the format of version 1.0 is not written any more", "--compat"));
         export.SetAction(async (parsed, cancellationToken) =>
         {
             string? wanted = parsed.GetValue(type);
@@ -40,18 +43,27 @@ internal sealed class AuthCommand : Command
                 throw TeleportException.Invalid($"--type is \"{wanted}\": expected user, host, tls, tls-host or tls-user.");
             }
 
+            string kind = parsed.GetValue(format)!;
+            if (kind is not ("authorized_keys" or "openssh"))
+            {
+                throw TeleportException.Invalid($"--format is \"{kind}\": expected authorized_keys or openssh.");
+            }
+
             string authority = wanted is "tls" or "tls-host" ? "host" : wanted is "tls-user" ? "user" : wanted ?? "";
             await using AuthClient auth = await _globals.OpenAsync(parsed, cancellationToken);
             ExportAuthoritiesResponse found = await auth.Certificates.ExportAuthoritiesAsync(
                 new ExportAuthoritiesRequest { Type = authority, WithPrivateKeys = parsed.GetValue(keys) }, cancellationToken: cancellationToken);
-            foreach (ExportedAuthority item in found.Authorities)
+            string text = string.Concat(found.Authorities
+                .SelectMany(item => Lines(item, wanted, parsed.GetValue(keys), kind == "openssh", parsed.GetValue(fingerprint)))
+                .Select(static line => line.TrimEnd() + "\n"));
+            if (parsed.GetValue(output) is not { } path)
             {
-                foreach (string line in Lines(item, wanted, parsed.GetValue(keys), parsed.GetValue(format) == "openssh", parsed.GetValue(fingerprint)))
-                {
-                    await Console.Out.WriteLineAsync(line.TrimEnd());
-                }
+                await Console.Out.WriteAsync(text);
+                return 0;
             }
 
+            PrivateFiles.Write(path, text);
+            await Console.Out.WriteLineAsync($"The authorities have been written to {path}");
             return 0;
         });
         return export;
@@ -66,6 +78,15 @@ internal sealed class AuthCommand : Command
         var ttl = new Option<string>("--ttl") { DefaultValueFactory = static _ => "12h", Description = "Life of the certificates." };
         var overwrite = new Option<bool>("--overwrite") { Description = "Replace the files." };
         var sign = new Command("sign", "Make certificates for a user or a host.") { user, host, output, format, ttl, overwrite };
+        foreach ((string name, string why) in new[]
+        {
+            ("--compat", "the formats of version 1.0 are not written any more"), ("--proxy", "it is for kubernetes, which this version has no access to"),
+            ("--leaf-cluster", "this version has no trusted clusters"), ("--kube-cluster-name", "this version has no access to Kubernetes clusters"),
+        })
+        {
+            sign.Add(RefusedOption.Create(why, name));
+        }
+
         sign.SetAction(async (parsed, cancellationToken) =>
         {
             (string? userName, string? hostNames) = (parsed.GetValue(user), parsed.GetValue(host));

@@ -10,7 +10,7 @@ namespace Teleport.Tctl.Commands;
 internal sealed class GetCommand : Command
 {
     public GetCommand(GlobalOptions globals)
-        : base("get", "Print resources: KIND, KIND/NAME, or several by commas.")
+        : base("get", "Print resources: KIND, KIND/NAME, several by commas, or all.")
     {
         var references = new Argument<string>("resources");
         var secrets = new Option<bool>("--with-secrets") { Description = "With private keys and other secrets." };
@@ -21,8 +21,14 @@ internal sealed class GetCommand : Command
         SetAction(async (parsed, cancellationToken) =>
         {
             OutputFormat output = Formats.Of(parsed.GetValue(format), OutputFormat.Yaml);
-            (string Kind, string? Name)[] wanted = [.. Formats.List(parsed.GetValue(references)).Select(ResourceCalls.ParseReference)];
-            if (wanted.Length > 1 && output != OutputFormat.Yaml)
+            IReadOnlyList<(string Kind, string? Name)> wanted = ResourceCalls.ParseReferences(parsed.GetValue(references)!);
+            bool withSecrets = parsed.GetValue(secrets) || parsed.GetValue(references) == "all";
+            if (wanted.Count == 0)
+            {
+                throw TeleportException.Invalid("Name what to print: tctl get KIND or tctl get KIND/NAME.");
+            }
+
+            if (wanted.Count > 1 && output != OutputFormat.Yaml)
             {
                 throw TeleportException.Invalid("Several kinds of resources can be printed as YAML only.");
             }
@@ -32,8 +38,8 @@ internal sealed class GetCommand : Command
             foreach ((string kind, string? name) in wanted)
             {
                 documents.AddRange(name is null
-                    ? await ResourceCalls.ListAsync(auth, kind, parsed.GetValue(secrets), cancellationToken)
-                    : [await auth.Resources.GetAsync(new GetRequest { Kind = kind, Name = name, WithSecrets = parsed.GetValue(secrets) }, cancellationToken: cancellationToken)]);
+                    ? await ResourceCalls.ListAsync(auth, kind, withSecrets, cancellationToken)
+                    : [await auth.Resources.GetAsync(new GetRequest { Kind = kind, Name = name, WithSecrets = withSecrets }, cancellationToken: cancellationToken)]);
             }
 
             await Console.Out.WriteAsync(output == OutputFormat.Text

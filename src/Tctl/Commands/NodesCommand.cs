@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Teleport.Abstractions.Resources;
 using Teleport.Api;
-using Teleport.Api.Resources.V1;
+using Teleport.Client.Nodes;
 using Teleport.Client.Output;
 
 namespace Teleport.Tctl.Commands;
@@ -13,15 +13,20 @@ internal sealed class NodesCommand : Command
         : base("nodes", "List servers, and invite new ones.")
     {
         Option<string?> format = Formats.Option();
-        var list = new Command("ls", "List servers.") { format };
+        var labels = new Argument<string?>("labels") { Arity = ArgumentArity.ZeroOrOne, Description = "Only servers with these labels: key=value,..." };
+        var search = new Option<string?>("--search") { Description = "Only servers in whose name or labels all of these words occur: a,b." };
+        var verbose = new Option<bool>("--verbose", "-v") { Description = "Show versions too." };
+        var list = new Command("ls", "List servers.") { labels, search, verbose, format };
         list.SetAction(async (parsed, cancellationToken) =>
         {
             OutputFormat output = Formats.Of(parsed.GetValue(format));
+            NodeSelector selector = NodeSelector.Parse(parsed.GetValue(labels), parsed.GetValue(search));
             await using AuthClient auth = await globals.OpenAsync(parsed, cancellationToken);
-            IReadOnlyList<ResourceDocument> nodes = await ResourceCalls.ListAsync(auth, ResourceKinds.Node, withSecrets: false, cancellationToken);
-            await Console.Out.WriteAsync(output != OutputFormat.Text
-                ? Documents.Format([.. nodes.Select(static n => n.Json.Memory)], output)
-                : ResourceTables.Of(ResourceKinds.Node, nodes) + "\n");
+            IReadOnlyList<Server> nodes = await NodeList.LoadAsync(auth, selector, cancellationToken);
+            await Console.Out.WriteAsync(
+                output != OutputFormat.Text ? Documents.Format([.. nodes.Select(static node => (ReadOnlyMemory<byte>)ResourceJson.Serialize(node))], output)
+                : nodes.Count == 0 ? "No servers found.\n"
+                : ResourceTables.OfServers(nodes, parsed.GetValue(verbose)) + "\n");
             return 0;
         });
         Add(list);

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Teleport.Abstractions.Errors;
 using Teleport.Api;
 using Teleport.Api.Tokens.V1;
+using Teleport.Client.Commands;
 using Teleport.Client.Output;
 
 namespace Teleport.Tctl.Commands;
@@ -14,8 +15,10 @@ internal sealed class TokensCommand : Command
     private static readonly Dictionary<string, string> Roles = new(StringComparer.OrdinalIgnoreCase)
     {
         ["node"] = "Node", ["ssh"] = "Node", ["proxy"] = "Proxy", ["auth"] = "Auth", ["app"] = "App", ["db"] = "Db", ["database"] = "Db",
-        ["kube"] = "Kube", ["kubernetes"] = "Kube", ["trusted_cluster"] = "TrustedCluster", ["trustedcluster"] = "TrustedCluster",
+        ["kube"] = "Kube", ["kubernetes"] = "Kube", ["access"] = "Access", ["trusted_cluster"] = "TrustedCluster", ["trustedcluster"] = "TrustedCluster",
     };
+
+    private static readonly string[] ServiceFlags = ["--app-name", "--app-uri", "--db-name", "--db-protocol", "--db-uri"];
 
     private readonly GlobalOptions _globals;
 
@@ -23,7 +26,7 @@ internal sealed class TokensCommand : Command
         : base("tokens", "Manage join tokens.")
     {
         _globals = globals;
-        var type = new Option<string>("--type") { Required = true, Description = "What may join: node, proxy, auth, app, db, kube; several by commas." };
+        var type = new Option<string>("--type") { Required = true, Description = "What may join: node, proxy, auth, app, db, kube, access; several by commas." };
         Add(AddCommand(globals, "add", "Make a token, and print how to join by it.", type, "1h"));
         Add(ListTokens());
         Add(RemoveToken());
@@ -36,22 +39,33 @@ internal sealed class TokensCommand : Command
         var ttl = new Option<string>("--ttl") { DefaultValueFactory = _ => defaultTtl, Description = "How long it is good for, at most 48h." };
         var uses = new Option<int>("--max-uses") { Description = "How many hosts may join by it; else any number." };
         Option<string?> format = Formats.Option();
-        var add = new Command(name, description) { type, value, ttl, uses, format };
+        // Only shown: these describe what will join, which says so itself.
+        Option<string?>[] services = [.. ServiceFlags.Select(static flag => new Option<string?>(flag) { Description = "For the command that is printed." })];
+        var add = new Command(name, description) { type, value, ttl, uses, format, RefusedOption.Create("tokens for trusted clusters have no labels in this version", "--labels") };
+        foreach (Option<string?> service in services)
+        {
+            add.Add(service);
+        }
+
         add.SetAction(async (parsed, cancellationToken) =>
         {
+            OutputFormat output = Formats.Of(parsed.GetValue(format));
+            string[] roles = [.. Formats.List(parsed.GetValue(type)).Select(RoleName)];
+            string[] flags = [.. services.Where(option => parsed.GetValue(option) is not null).Select(option => $"{option.Name}={parsed.GetValue(option)}")];
             await using AuthClient auth = await globals.OpenAsync(parsed, cancellationToken);
             TimeSpan life = DurationText.Parse(parsed.GetValue(ttl)!, "--ttl");
             JoinToken token = await auth.Tokens.CreateTokenAsync(
                 new CreateTokenRequest
                 {
-                    Roles = { Formats.List(parsed.GetValue(type)).Select(RoleName) },
+                    Roles = { roles },
                     TtlSeconds = (long)life.TotalSeconds,
                     Value = parsed.GetValue(value) ?? "",
                     MaxUses = parsed.GetValue(uses),
                 },
                 cancellationToken: cancellationToken);
-            OutputFormat output = Formats.Of(parsed.GetValue(format));
-            await Console.Out.WriteAsync(output == OutputFormat.Text ? Instructions(token) : Documents.FormatOne(Json(token), output));
+            await Console.Out.WriteAsync(output == OutputFormat.Text
+                ? new JoinInstructions(token, flags, TimeProvider.System.GetUtcNow()).ToString()
+                : Documents.FormatOne(Json(token), output));
             return 0;
         });
         return add;
@@ -73,10 +87,10 @@ internal sealed class TokensCommand : Command
                 return 0;
             }
 
-            var table = new Table("Token", "Type", "Expiry Time (UTC)");
+            var table = new Table("Token", "Type", "Labels", "Expiry Time (UTC)");
             foreach (JoinToken token in found.Tokens.OrderBy(static t => t.ExpiresUnixSeconds == 0 ? long.MaxValue : t.ExpiresUnixSeconds))
             {
-                table.Add(token.Token, string.Join(',', token.Roles), Expiry(token));
+                table.Add(token.Token, string.Join(',', token.Roles), "", Expiry(token));
             }
 
             await Console.Out.WriteAsync(found.Tokens.Count == 0 ? "No active tokens found.\n" : table + "\n");
@@ -102,32 +116,7 @@ internal sealed class TokensCommand : Command
 
     private static string RoleName(string text) => Roles.TryGetValue(text, out string? role)
         ? role
-        : throw TeleportException.Invalid($"--type: \"{text}\" is unknown; known are node, proxy, auth, app, db, kube and trusted_cluster.");
-
-    private static string Instructions(JoinToken token)
-    {
-        TimeSpan left = DateTimeOffset.FromUnixTimeSeconds(token.ExpiresUnixSeconds) - TimeProvider.System.GetUtcNow();
-        // Through the proxy a host needs no open port, and works behind any firewall; so that is what is shown if there is one.
-        string server = token.ProxyAddrs.Concat(token.AuthAddrs).FirstOrDefault("127.0.0.1:3025");
-        string roles = string.Join(',', token.Roles.Select(static role => role.ToLowerInvariant()));
-        return $"""
-                The invite token: {token.Token}
-                This token will expire in {Math.Ceiling(left.TotalMinutes).ToString("0", CultureInfo.InvariantCulture)} minutes
-
-                Run this on the new node to join the cluster:
-
-                > teleport start \
-                   --roles={roles} \
-                   --token={token.Token} \
-                {string.Concat(token.CaPins.Select(static pin => $"   --ca-pin={pin} \\\n"))}   --auth-server={server}
-
-                Please note:
-
-                  - This invitation token will expire in {Math.Ceiling(left.TotalMinutes).ToString("0", CultureInfo.InvariantCulture)} minutes
-                  - {server} must be reachable from the new node
-
-                """;
-    }
+        : throw TeleportException.Invalid($"--type: \"{text}\" is unknown; known are node, proxy, auth, app, db, kube, access and trusted_cluster.");
 
     private static string Expiry(JoinToken token)
     {

@@ -17,10 +17,17 @@ internal sealed class UsersCommand : Command
     private readonly Dictionary<string, Option<string?>> _traits = new()
     {
         ["logins"] = new("--logins") { Description = "Logins on servers, a,b." },
-        ["kubernetes_users"] = new("--kubernetes-users") { Description = "Kubernetes users to impersonate." },
-        ["kubernetes_groups"] = new("--kubernetes-groups") { Description = "Kubernetes groups to impersonate." },
+        ["kubernetes_users"] = new("--kubernetes-users", "--k8s-users") { Description = "Kubernetes users to impersonate." },
+        ["kubernetes_groups"] = new("--kubernetes-groups", "--k8s-groups") { Description = "Kubernetes groups to impersonate." },
         ["db_users"] = new("--db-users") { Description = "Users inside of databases." },
         ["db_names"] = new("--db-names") { Description = "Databases inside of servers." },
+        ["db_roles"] = new("--db-roles") { Description = "Roles inside of databases." },
+        ["windows_logins"] = new("--windows-logins") { Description = "Logins on Windows hosts." },
+        ["aws_role_arns"] = new("--aws-role-arns") { Description = "Roles of Amazon's cloud." },
+        ["azure_identities"] = new("--azure-identities") { Description = "Identities of Microsoft's cloud." },
+        ["gcp_service_accounts"] = new("--gcp-service-accounts") { Description = "Service accounts of Google's cloud." },
+        ["host_user_uid"] = new("--host-user-uid") { Description = "Id of the user that hosts make." },
+        ["host_user_gid"] = new("--host-user-gid") { Description = "Group of the user that hosts make." },
     };
 
     public UsersCommand(GlobalOptions globals)
@@ -49,7 +56,13 @@ internal sealed class UsersCommand : Command
 
         add.SetAction(async (parsed, cancellationToken) =>
         {
+            OutputFormat output = Formats.Of(parsed.GetValue(format));
             string[] roleNames = Formats.List(parsed.GetValue(roles));
+            if (roleNames.Length == 0)
+            {
+                await Console.Error.WriteLineAsync($"warning: no --roles were given, so {parsed.GetValue(name)} gets the role admin, as it always was. Name others by: tctl users update NAME --set-roles=...");
+            }
+
             var request = new CreateUserRequest
             {
                 Name = parsed.GetValue(name)!,
@@ -68,7 +81,7 @@ internal sealed class UsersCommand : Command
 
             await using AuthClient auth = await _globals.OpenAsync(parsed, cancellationToken);
             InvitationLink link = await auth.Users.CreateUserAsync(request, cancellationToken: cancellationToken);
-            await PrintAsync(link, parsed.GetValue(format), "has been created but requires a password", "user setup");
+            await PrintAsync(link, output, "has been created but requires a password", "user setup");
             return 0;
         });
         return add;
@@ -82,11 +95,12 @@ internal sealed class UsersCommand : Command
         var reset = new Command("reset", "Take away a user's password and second factors, and print a link to set new ones.") { name, ttl, format };
         reset.SetAction(async (parsed, cancellationToken) =>
         {
+            OutputFormat output = Formats.Of(parsed.GetValue(format));
             await using AuthClient auth = await _globals.OpenAsync(parsed, cancellationToken);
             InvitationLink link = await auth.Users.ResetUserAsync(
                 new ResetUserRequest { Name = parsed.GetValue(name)!, TtlSeconds = parsed.GetValue(ttl) is { } text ? (long)DurationText.Parse(text, "--ttl").TotalSeconds : 0 },
                 cancellationToken: cancellationToken);
-            await PrintAsync(link, parsed.GetValue(format), "has been reset", "password reset");
+            await PrintAsync(link, output, "has been reset", "password reset");
             return 0;
         });
         return reset;
@@ -169,9 +183,8 @@ internal sealed class UsersCommand : Command
         return update;
     }
 
-    private static async Task PrintAsync(InvitationLink link, string? format, string what, string purpose)
+    private static async Task PrintAsync(InvitationLink link, OutputFormat output, string what, string purpose)
     {
-        OutputFormat output = Formats.Of(format);
         await Console.Out.WriteAsync(output == OutputFormat.Text
             ? $"""
                User {link.UserName} {what}. Share this URL with the user to complete {purpose}, link is valid for {DurationText.Format(TimeSpan.FromSeconds(link.TtlSeconds))}:
