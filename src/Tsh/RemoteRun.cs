@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Pipelines;
 using System.Runtime.InteropServices;
 using System.Text;
 using Teleport.Abstractions.Errors;
@@ -14,6 +15,12 @@ namespace Teleport.Tsh;
 /// <summary>Runs a shell or command on a host with the standard streams of this process.</summary>
 internal sealed class RemoteRun(NodeConnection connection, SessionRequest request, string host)
 {
+    // RFC 4254 section 6.10, with the numbers that shells add to 128.
+    private static readonly Dictionary<string, int> Signals = new(StringComparer.Ordinal)
+    {
+        ["HUP"] = 1, ["INT"] = 2, ["QUIT"] = 3, ["ILL"] = 4, ["ABRT"] = 6, ["FPE"] = 8, ["KILL"] = 9, ["USR1"] = 10, ["SEGV"] = 11, ["USR2"] = 12, ["PIPE"] = 13, ["ALRM"] = 14, ["TERM"] = 15,
+    };
+
     /// <summary>Runs to the end.</summary>
     /// <returns>The exit status of the program; that of a failed transport if the user disconnected.</returns>
     /// <exception cref="TeleportException">The host refused, or the connection was lost; the message says why.</exception>
@@ -80,7 +87,7 @@ internal sealed class RemoteRun(NodeConnection connection, SessionRequest reques
         Task typed = request.ReadsInput ? input.SendAsync(stop.Token) : session.Channel.SendEofAsync().AsTask();
         using Stream output = LocalTerminal.OpenOutput();
         using Stream errors = LocalTerminal.OpenError();
-        Task outputs = Task.WhenAll(session.Stdout.CopyToAsync(output, stop.Token), session.Stderr.CopyToAsync(errors, stop.Token));
+        Task outputs = Task.WhenAll(CopyAsync(session.Stdout, output, stop), CopyAsync(session.Stderr, errors, stop));
         if (await Task.WhenAny(outputs, input.Disconnected) != outputs)
         {
             await connection.Node.CloseAsync(SshDisconnectReason.ByApplication, "The user disconnected.");
@@ -100,6 +107,20 @@ internal sealed class RemoteRun(NodeConnection connection, SessionRequest reques
         return exit is { Code: null, Signal: null } ? throw Lost(null) : await ReportAsync(exit);
     }
 
+    /// <summary>Copies to the end. Where nobody reads any more, as behind a pipe, there is nothing to wait for on the other output either.</summary>
+    private static async Task CopyAsync(PipeReader from, Stream to, CancellationTokenSource stop)
+    {
+        try
+        {
+            await from.CopyToAsync(to, stop.Token);
+        }
+        catch (IOException)
+        {
+            await stop.CancelAsync();
+            throw;
+        }
+    }
+
     private async Task<int> ReportAsync(SshExitStatus exit)
     {
         if (request is { Command: null, Terminal: true })
@@ -110,11 +131,11 @@ internal sealed class RemoteRun(NodeConnection connection, SessionRequest reques
         else if (exit.ShellCode != 0 && !request.Quiet)
         {
             await Console.Error.WriteLineAsync(exit.Signal is { } signal
-                ? $"error: Process was ended by signal {Names.Printable(signal.ToString())}"
+                ? $"error: Process was ended by signal {Names.Printable(signal.Signal)}"
                 : $"error: Process exited with status {exit.ShellCode}");
         }
 
-        return exit.ShellCode;
+        return exit.Signal is { } by && Signals.TryGetValue(by.Signal, out int number) ? exit.ShellCode + number : exit.ShellCode;
     }
 
     private static void Resize(SshSession session)

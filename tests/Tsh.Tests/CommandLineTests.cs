@@ -4,6 +4,7 @@ using Teleport.Abstractions.Configuration;
 using Teleport.Abstractions.Errors;
 using Teleport.Client.Commands;
 using Teleport.Client.Profiles;
+using Teleport.Tsh.Playback;
 
 namespace Teleport.Tsh.Tests;
 

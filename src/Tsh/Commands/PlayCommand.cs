@@ -1,27 +1,27 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using System.Threading.Channels;
 using Teleport.Abstractions.Errors;
 using Teleport.Api;
 using Teleport.Client.Output;
 using Teleport.Client.Terminals;
 using Teleport.Recordings;
+using Teleport.Tsh.Playback;
 
 namespace Teleport.Tsh.Commands;
 
 /// <summary><c>tsh play</c>.</summary>
 internal sealed class PlayCommand : Command
 {
-    private static readonly TimeSpan LongestIdle = TimeSpan.FromSeconds(1);
-
     private readonly LoginFinder _logins;
     private readonly Argument<string> _session = new("session") { Description = "Session id, or a file that was exported." };
-    private readonly Option<string> _format = new("--format", "-f") { DefaultValueFactory = static _ => "pty", Description = "pty, json or text." };
-    private readonly Option<string> _speed = new("--speed") { DefaultValueFactory = static _ => "1x", Description = "0.5x to 8x." };
-    private readonly Option<bool> _skipIdle = new("--skip-idle-time") { Description = "Wait a second at most where nothing happened." };
+    private readonly Option<string> _format = new("--format", "-f") { DefaultValueFactory = static _ => "pty", Description = "pty, json, yaml or text." };
+    private readonly Option<string> _speed = new("--speed") { DefaultValueFactory = static _ => "1x", Description = "0.25x to 16x." };
+    private readonly Option<bool> _skipIdle = new("--skip-idle-time") { Description = "Cut pauses short." };
 
     public PlayCommand(LoginFinder logins)
-        : base("play", "Replay the recording of a session.")
+        : base("play", "Replay the recording of a session. Space pauses, arrows seek, + and - change the speed, q ends.")
     {
         _logins = logins;
         Add(_session);
@@ -35,20 +35,21 @@ internal sealed class PlayCommand : Command
     {
         string session = parsed.GetValue(_session)!;
         string format = parsed.GetValue(_format)!;
-        if (format is not ("pty" or "json" or "text"))
+        if (format is not ("pty" or "json" or "yaml" or "text"))
         {
-            throw TeleportException.Invalid($"--format is \"{format}\": expected pty, json or text.");
+            throw TeleportException.Invalid($"--format is \"{format}\": expected pty, json, yaml or text.");
         }
 
+        var options = new PlayOptions { Speed = Speed(parsed.GetValue(_speed)!), SkipsIdleTime = parsed.GetValue(_skipIdle) };
         await using Stream input = await OpenAsync(parsed, session, format, cancellationToken);
-        var reader = new RecordingReader(input);
+        bool isComplete;
         try
         {
-            await (format switch
+            isComplete = await (format switch
             {
-                "json" => PrintJsonAsync(reader, cancellationToken),
-                "text" => PrintTextAsync(reader, cancellationToken),
-                _ => ReplayAsync(reader, Speed(parsed.GetValue(_speed)!), parsed.GetValue(_skipIdle), cancellationToken),
+                "pty" => ReplayAsync(input, options, cancellationToken),
+                "text" => PrintTextAsync(input, cancellationToken),
+                _ => PrintEventsAsync(input, format == "yaml" ? OutputFormat.Yaml : OutputFormat.Json, cancellationToken),
             });
         }
         catch (RecordingException e)
@@ -56,7 +57,7 @@ internal sealed class PlayCommand : Command
             throw TeleportException.Invalid($"The recording cannot be trusted from here on: {e.Message}");
         }
 
-        if (!reader.IsComplete)
+        if (!isComplete)
         {
             await Console.Error.WriteLineAsync("warning: the recording was cut off, by a crash of the server for instance; what you saw is what there is.");
         }
@@ -77,49 +78,40 @@ internal sealed class PlayCommand : Command
     }
 
     private static double Speed(string text) =>
-        double.TryParse(text.TrimEnd('x'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double speed) && speed is >= 0.1 and <= 100
+        double.TryParse(text.TrimEnd('x'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double speed) && speed is >= PlayOptions.MinSpeed and <= PlayOptions.MaxSpeed
             ? speed
-            : throw TeleportException.Invalid($"--speed is \"{text}\": expected 0.5x to 8x.");
+            : throw TeleportException.Invalid($"--speed is \"{text}\": expected {PlayOptions.MinSpeed}x to {PlayOptions.MaxSpeed}x.");
 
-    private static async Task ReplayAsync(RecordingReader reader, double speed, bool skipIdle, CancellationToken cancellationToken)
+    private static async Task<bool> ReplayAsync(Stream recording, PlayOptions options, CancellationToken cancellationToken)
     {
-        using TerminalMode? raw = LocalTerminal.EnterRawMode();
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var control = new PlayControl(stop);
-        Task keys = LocalTerminal.IsInput ? control.ListenAsync(stop.Token) : Task.CompletedTask;
-        Stream screen = LocalTerminal.OpenOutput();
-        var filter = new TerminalFilter();
-        TimeSpan shown = TimeSpan.Zero;
-        try
+        bool isWatched = LocalTerminal.IsOutput;
+        bool hadTerminal = false;
+        bool hasWarned = false;
+        using PlaybackKeys? keys = isWatched && LocalTerminal.IsInput ? PlaybackKeys.Start() : null;
+        await using Stream screen = LocalTerminal.OpenOutput();
+        var player = new TerminalPlayer(recording, screen, keys?.Reader ?? Channel.CreateBounded<PlaybackKey>(1).Reader, TimeProvider.System)
         {
-            await foreach (RecordingEvent item in reader.ReadAsync(stop.Token))
+            OnSize = (columns, rows) =>
             {
-                TimeSpan wait = item.Time - shown;
-                shown = item.Time;
-                await control.WaitAsync((skipIdle && wait > LongestIdle ? LongestIdle : wait) / speed, stop.Token);
-                byte[] output = item switch
+                hadTerminal = true;
+                (int ownColumns, int ownRows) = LocalTerminal.Size;
+                if (isWatched && !hasWarned && (columns > ownColumns || rows > ownRows))
                 {
-                    RecordingOutput text => filter.Filter(text.Bytes.Span),
-                    RecordingResized size when LocalTerminal.IsOutput => System.Text.Encoding.ASCII.GetBytes($"\u001b[8;{size.Rows};{size.Columns}t"),
-                    _ => [],
-                };
-                await screen.WriteAsync(output, stop.Token);
-            }
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            // The viewer ended it with Ctrl-C or q.
-        }
-
-        await stop.CancelAsync();
-        _ = keys.ContinueWith(static task => task.Exception, TaskScheduler.Default);
-        raw?.Dispose();
-        await Console.Out.WriteLineAsync("\nend of session playback");
+                    hasWarned = true;
+                    Console.Error.Write($"warning: the session's terminal had {columns} columns and {rows} rows; this one has {ownColumns} and {ownRows}. Lines may break.\r\n");
+                }
+            },
+        };
+        await player.RunAsync(options, cancellationToken);
+        keys?.Dispose();
+        await Console.Out.WriteLineAsync(hadTerminal ? "\nend of session playback" : "The session had no terminal, so nothing that it printed was recorded.");
+        return player.IsComplete;
     }
 
-    private static async Task PrintTextAsync(RecordingReader reader, CancellationToken cancellationToken)
+    private static async Task<bool> PrintTextAsync(Stream recording, CancellationToken cancellationToken)
     {
-        Stream screen = LocalTerminal.OpenOutput();
+        await using Stream screen = LocalTerminal.OpenOutput();
+        var reader = new RecordingReader(recording);
         var filter = new TerminalFilter();
         await foreach (RecordingEvent item in reader.ReadAsync(cancellationToken))
         {
@@ -128,10 +120,13 @@ internal sealed class PlayCommand : Command
                 await screen.WriteAsync(filter.Filter(text.Bytes.Span), cancellationToken);
             }
         }
+
+        return reader.IsComplete;
     }
 
-    private static async Task PrintJsonAsync(RecordingReader reader, CancellationToken cancellationToken)
+    private static async Task<bool> PrintEventsAsync(Stream recording, OutputFormat format, CancellationToken cancellationToken)
     {
+        var reader = new RecordingReader(recording);
         var all = new JsonArray();
         await foreach (RecordingEvent item in reader.ReadAsync(cancellationToken))
         {
@@ -164,6 +159,7 @@ internal sealed class PlayCommand : Command
             all.Add((JsonNode)entry);
         }
 
-        await Console.Out.WriteAsync(Documents.FormatOne(all, OutputFormat.Json));
+        await Console.Out.WriteAsync(Documents.FormatOne(all, format));
+        return reader.IsComplete;
     }
 }

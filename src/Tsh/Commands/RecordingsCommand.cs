@@ -3,6 +3,7 @@ using Teleport.Abstractions.Errors;
 using Teleport.Api;
 using Teleport.Client.Commands;
 using Teleport.Recordings;
+using Teleport.Tsh.Playback;
 
 namespace Teleport.Tsh.Commands;
 

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 
-namespace Teleport.Tsh;
+namespace Teleport.Tsh.Playback;
 
 /// <summary>
 /// Lets recorded output through to the viewer's terminal, but for what would do more than show it: titles, clipboard, questions that the
@@ -32,6 +32,9 @@ internal sealed class TerminalFilter
     private readonly List<byte> _sequence = [];
     private State _state;
     private int _missing;
+
+    /// <summary>Whether the program left the terminal on its second screen, as editors use.</summary>
+    public bool IsAlternateScreen { get; private set; }
 
     private enum State
     {
@@ -172,7 +175,7 @@ internal sealed class TerminalFilter
         byte final = sequence[^1];
         if (body is [(byte)'?', .. var modes])
         {
-            return final is (byte)'J' or (byte)'K' ? IsPlain(modes) : final is (byte)'h' or (byte)'l' && AreSafe(modes);
+            return final is (byte)'J' or (byte)'K' ? IsPlain(modes) : final is (byte)'h' or (byte)'l' && AreSafe(modes, isSet: final == (byte)'h');
         }
 
         return final switch
@@ -190,9 +193,26 @@ internal sealed class TerminalFilter
 
     private static bool IsPlain(ReadOnlySpan<byte> parameters) => !parameters.ContainsAnyExcept(Parameters);
 
-    private static bool AreSafe(ReadOnlySpan<byte> modes) =>
-        Encoding.ASCII.GetString(modes).Split(';').All(static text =>
-            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int mode) && SafeModes.Contains(mode));
+    private bool AreSafe(ReadOnlySpan<byte> text, bool isSet)
+    {
+        var modes = new List<int>();
+        foreach (string part in Encoding.ASCII.GetString(text).Split(';'))
+        {
+            if (!int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int mode) || !SafeModes.Contains(mode))
+            {
+                return false;
+            }
+
+            modes.Add(mode);
+        }
+
+        if (modes.Exists(static mode => mode is 47 or 1047 or 1049))
+        {
+            IsAlternateScreen = isSet;
+        }
+
+        return true;
+    }
 
     private void Begin()
     {

@@ -3,7 +3,7 @@ using Teleport.Abstractions.Errors;
 using Teleport.Api;
 using Teleport.Api.Recordings.V1;
 
-namespace Teleport.Tsh;
+namespace Teleport.Tsh.Playback;
 
 /// <summary>Opens recordings: from a file, or from the auth service while they are read.</summary>
 internal static class RecordingSource
