@@ -1,7 +1,9 @@
+using System.Security.Cryptography.X509Certificates;
 using Teleport.Abstractions.Configuration;
 using Teleport.Abstractions.Errors;
 using Teleport.Api;
 using Teleport.Client.Profiles;
+using Teleport.Client.Web;
 using Teleport.Pki.Files;
 
 namespace Teleport.Client.Auth;
@@ -21,10 +23,13 @@ public static class AuthConnections
     public static AuthClient Open(AuthEndpoint endpoint, ClientIdentity identity)
     {
         ArgumentNullException.ThrowIfNull(identity);
-        return AuthClient.Create(
-            endpoint,
-            identity.Tls ?? throw TeleportException.Invalid("This identity holds no X.509 certificate, which the auth service asks for. Log in again."),
-            identity.File.OpenTlsAuthorities());
+        X509Certificate2 certificate = identity.Tls
+            ?? throw TeleportException.Invalid("This identity holds no X.509 certificate, which the auth service asks for. Log in again.");
+        X509Certificate2Collection roots = identity.File.OpenTlsAuthorities();
+        return AuthClient.Create(new AuthClientOptions
+        {
+            Endpoint = endpoint, ClientCertificate = () => certificate, Roots = () => roots, Dial = static (address, token) => new ValueTask<Stream>(OutboundDialer.ConnectAsync(address, token)),
+        });
     }
 
     /// <summary>On the host of the auth service, as its administrator.</summary>

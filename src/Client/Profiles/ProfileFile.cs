@@ -48,7 +48,7 @@ internal sealed class ProfileFile
         catch (Exception e) when (e is YamlMistakesException or FormatException or ArgumentException or TeleportException)
         {
             throw new TeleportException(
-                ErrorCode.Invalid, $"The profile {path} cannot be read: {e.Message.ReplaceLineEndings("; ")} Log in again with: tsh login --proxy={proxyHost}", e);
+                ErrorCode.Invalid, $"The profile {path} cannot be read: {e.Message.ReplaceLineEndings("; ").TrimEnd('.')}. Log in again with: tsh login --proxy={proxyHost}", e);
         }
     }
 

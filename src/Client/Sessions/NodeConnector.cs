@@ -1,8 +1,8 @@
 using System.Net.Sockets;
 using System.Text;
 using Teleport.Abstractions.Errors;
-using Teleport.Api;
 using Teleport.Client.Profiles;
+using Teleport.Client.Web;
 using Teleport.Ssh;
 using Teleport.Ssh.Messages;
 
@@ -32,7 +32,7 @@ public sealed class NodeConnector(Profile profile, ClientIdentity identity, Time
         string address = profile.SshAddress.ToHostPort();
         try
         {
-            Stream transport = await TcpDialer.ConnectAsync(profile.SshAddress, limit.Token);
+            Stream transport = await OutboundDialer.ConnectAsync(profile.SshAddress, limit.Token);
             return await SshConnection.ConnectAsync(
                 transport,
                 new SshClientOptions

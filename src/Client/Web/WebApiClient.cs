@@ -36,14 +36,18 @@ public sealed class WebApiClient : IDisposable
         {
             UseCookies = false, AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(10),
             // HTTPS_PROXY names the way out of this machine; its own addresses mean another machine there.
-            UseProxy = !IsLoopback(address.Host),
+            UseProxy = !OutboundDialer.IsLoopback(address.Host),
             SslOptions = new SslClientAuthenticationOptions
             {
                 EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
                 RemoteCertificateValidationCallback = (_, certificate, chain, errors) => _check.Verify(certificate, chain, errors),
             },
-            ConnectCallback = async (context, cancellationToken) => _transport = new FirstBytesStream(
-                await TcpDialer.ConnectAsync(new NetworkAddress(context.DnsEndPoint.Host, context.DnsEndPoint.Port), cancellationToken)),
+            ConnectCallback = async (context, cancellationToken) =>
+            {
+                Stream stream = await TcpDialer.ConnectAsync(new NetworkAddress(context.DnsEndPoint.Host, context.DnsEndPoint.Port), cancellationToken);
+                // What a proxy of the network says first tells nothing of what stands behind it.
+                return context.DnsEndPoint.Host == address.Host && context.DnsEndPoint.Port == address.Port ? _transport = new FirstBytesStream(stream) : stream;
+            },
         };
         _http = new HttpClient(handler) { BaseAddress = new Uri($"https://{_address.ToHostPort()}"), Timeout = TimeSpan.FromSeconds(30), MaxResponseContentBufferSize = MaxAnswerBytes };
     }
@@ -67,11 +71,6 @@ public sealed class WebApiClient : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
-
-    private static bool IsLoopback(string host) =>
-        IPAddress.TryParse(host.Trim('[', ']'), out IPAddress? address)
-            ? IPAddress.IsLoopback(address)
-            : host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
 
     private async Task<T> SendAsync<T>(HttpRequestMessage request, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class

@@ -126,12 +126,19 @@ internal sealed class UsersCommand : Command
     private Command RemoveUsers()
     {
         var names = new Argument<string>("names") { Description = "One or more, a,b." };
-        var remove = new Command("rm", "Delete users.") { names };
+        var force = new Option<bool>("--force") { Description = "Even the last user who may change roles." };
+        var remove = new Command("rm", "Delete users.") { names, force };
         remove.Aliases.Add("del");
         remove.SetAction(async (parsed, cancellationToken) =>
         {
             await using AuthClient auth = await _globals.OpenAsync(parsed, cancellationToken);
-            foreach (string name in Formats.List(parsed.GetValue(names)))
+            string[] leaving = Formats.List(parsed.GetValue(names));
+            if (!parsed.GetValue(force))
+            {
+                await RoleEditors.RequireOneBesideAsync(auth, leaving, cancellationToken);
+            }
+
+            foreach (string name in leaving)
             {
                 await auth.Resources.DeleteAsync(new DeleteRequest { Kind = ResourceKinds.User, Name = name }, cancellationToken: cancellationToken);
                 await Console.Out.WriteLineAsync($"User \"{name}\" has been deleted");

@@ -74,7 +74,7 @@ internal sealed class PlayCommand : Command
 
         ActiveLogin login = await _logins.RequireAsync(parsed, cancellationToken);
         await using AuthClient auth = login.OpenAuth();
-        return await RecordingSource.DownloadAsync(auth, session, format, cancellationToken);
+        return await RecordingSource.DownloadAsync(auth, session, format == "yaml" ? "json" : format, cancellationToken);
     }
 
     private static double Speed(string text) =>
@@ -91,6 +91,7 @@ internal sealed class PlayCommand : Command
         await using Stream screen = LocalTerminal.OpenOutput();
         var player = new TerminalPlayer(recording, screen, keys?.Reader ?? Channel.CreateBounded<PlaybackKey>(1).Reader, TimeProvider.System)
         {
+            RestoresScreen = isWatched,
             OnSize = (columns, rows) =>
             {
                 hadTerminal = true;

@@ -33,6 +33,9 @@ internal sealed class TerminalPlayer(Stream recording, Stream screen, ChannelRea
     /// <summary>Told of the start and of each change of size, before what follows is shown.</summary>
     public Action<int, int>? OnSize { get; init; }
 
+    /// <summary>Whether to put the terminal in order at the end.</summary>
+    public bool RestoresScreen { get; init; } = true;
+
     /// <summary>Whether all of the recording was there when its end was shown.</summary>
     public bool IsComplete { get; private set; } = true;
 
@@ -59,7 +62,10 @@ internal sealed class TerminalPlayer(Stream recording, Stream screen, ChannelRea
         }
         finally
         {
-            await screen.WriteAsync(_filter.IsAlternateScreen ? [.. LeaveAlternateScreen, .. Restore] : Restore, CancellationToken.None);
+            if (RestoresScreen)
+            {
+                await screen.WriteAsync(_filter.IsAlternateScreen ? [.. LeaveAlternateScreen, .. Restore] : Restore, CancellationToken.None);
+            }
         }
     }
 

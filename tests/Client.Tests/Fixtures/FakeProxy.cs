@@ -23,7 +23,7 @@ internal sealed class FakeProxy : IAsyncDisposable
     public PingAnswer Ping { get; } = new() { Auth = new PingAuth { Type = "local", SecondFactor = "off" } };
 
     /// <summary>Answers a login.</summary>
-    public Func<Web.CertificateRequest, SshPublicKey, CertificateAnswer?> Certify { get; set; } = static (_, _) => null;
+    public Func<Client.Web.CertificateRequest, SshPublicKey, CertificateAnswer?> Certify { get; set; } = static (_, _) => null;
 
     public ProxyAddress Address { get; private set; } = new("localhost");
 
@@ -60,7 +60,7 @@ internal sealed class FakeProxy : IAsyncDisposable
 
     private async Task CertifyAsync(HttpContext context)
     {
-        Web.CertificateRequest request = (await JsonSerializer.DeserializeAsync(context.Request.Body, WebApiJson.Default.CertificateRequest))!;
+        Client.Web.CertificateRequest request = (await JsonSerializer.DeserializeAsync(context.Request.Body, WebApiJson.Default.CertificateRequest))!;
         SshPublicKey key = SshPublicKey.Parse(System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(request.PubKey)));
         if (Certify(request, key) is { } answer)
         {

@@ -47,8 +47,8 @@ internal sealed class FakeSshProxy : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        _listener.Stop();
         await _serving;
+        _listener.Stop();
         await Task.WhenAll(_running).WaitAsync(TimeSpan.FromSeconds(20));
         _stop.Dispose();
     }

@@ -8,6 +8,7 @@ namespace Teleport.Client.Tests.Fixtures;
 internal sealed class Talker : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _stop = new();
     private readonly Task _serving;
 
     public Talker(string text)
@@ -20,8 +21,10 @@ internal sealed class Talker : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _listener.Stop();
+        await _stop.CancelAsync();
         await _serving;
+        _listener.Stop();
+        _stop.Dispose();
     }
 
     private async Task ServeAsync(byte[] text)
@@ -30,12 +33,12 @@ internal sealed class Talker : IAsyncDisposable
         {
             while (true)
             {
-                using TcpClient client = await _listener.AcceptTcpClientAsync();
-                await client.GetStream().WriteAsync(text);
-                _ = await client.GetStream().ReadAsync(new byte[4096]);
+                using TcpClient client = await _listener.AcceptTcpClientAsync(_stop.Token);
+                await client.GetStream().WriteAsync(text, _stop.Token);
+                _ = await client.GetStream().ReadAsync(new byte[4096], _stop.Token);
             }
         }
-        catch (Exception e) when (e is SocketException or IOException or ObjectDisposedException)
+        catch (Exception e) when (e is SocketException or IOException or OperationCanceledException)
         {
             // The test is over.
         }
