@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Measures sessions of ours against OpenSSH through an OpenSSH jump host, interleaved.  Usage: bench/run.sh [ROUNDS]
+# Measures ours against OpenSSH through an OpenSSH jump host, interleaved, on loopback.
+# Usage: bench/run.sh [ROUNDS] [sessions|throughput|transfers|terminal|distance|memory ...]     20 rounds of all unless told
 set -euo pipefail
 cd "$(dirname "$0")/.."
 [ -x dist/teleport ] || ./build.sh
-dotnet build bench/Sessions -c Release -nologo -v quiet
-exec bench/Sessions/bin/Release/net10.0/*/bench-sessions dist "${1:-20}"
+dotnet build bench/Gateway -c Release -nologo -v quiet
+exec bench/Gateway/bin/Release/net10.0/*/bench-gateway dist "$@"

@@ -79,7 +79,7 @@ internal sealed class HostNames(ResourceStore resources)
             _ when IPAddress.TryParse(name, out _) => null,
             _ when name.Length > MaxLength || name[0] is '-' or '.' || !name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_') =>
                 "is no host name",
-            _ when IsCluster(name, request) && !name.Equals(Normalize(request.NodeName), StringComparison.OrdinalIgnoreCase) => "is the name of the cluster",
+            _ when IsCluster(name, request) && !IsCalledAsCluster(request) => "is the name of the cluster",
             _ when name.Equals(AuthProtocol.ServerNameSuffix, StringComparison.OrdinalIgnoreCase)
                 || name.EndsWith("." + AuthProtocol.ServerNameSuffix, StringComparison.OrdinalIgnoreCase) => "belongs to auth servers",
             _ when string.Equals(name, AuthProtocol.ProxyName(request.ClusterName), StringComparison.OrdinalIgnoreCase) && request.Role != SystemRole.Proxy =>
@@ -94,6 +94,11 @@ internal sealed class HostNames(ResourceStore resources)
     }
 
     private static bool IsCluster(string name, HostNamesRequest request) => name.Equals(request.ClusterName, StringComparison.OrdinalIgnoreCase);
+
+    // By its name when it joins; by the certificate that it got then, when it renews.
+    private static bool IsCalledAsCluster(HostNamesRequest request) =>
+        IsCluster(Normalize(request.NodeName), request)
+        || request.Present.Contains($"{request.ClusterName}.{request.ClusterName}", StringComparer.OrdinalIgnoreCase);
 
     private async ValueTask<HashSet<string>> TakenAsync(HostNamesRequest request, CancellationToken cancellationToken)
     {

@@ -31,7 +31,12 @@ internal sealed class ServerAuthentication(SshTransport transport, SshServerOpti
 
         for (bool first = true; ; first = false)
         {
+            long answered = transport.RoundTrip.Start();
             AuthRequest request = AuthRequest.Parse(await transport.ReadAsync(ct));
+            // The first request may have come with the service's; the next one waits for our answer, and costs the client little work.
+            if (!first)
+                transport.RoundTrip.Observe(answered);
+
             CheckConstant(request);
             Judgement judgement = await JudgeAsync(request, ct);
             switch (judgement.Result)

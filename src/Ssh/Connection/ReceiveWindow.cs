@@ -4,7 +4,8 @@ namespace Teleport.Ssh.Connection;
 /// <remarks>
 /// Data counts until the application has consumed it. A sender that waits for the window sends one window a round trip; so the
 /// window grows, while the reader keeps up, until it holds what arrives within two of them. Not further: what is in the window is
-/// in memory when the reader falters, and no longer in the cache when it gets to it. Thread-safe.
+/// in memory when the reader falters, and no longer in the cache when it gets to it. Nor does it grow again when growing did not
+/// help: a sender that queues whatever the window allows looks like a long link, and gets slower by longer queues. Thread-safe.
 /// </remarks>
 internal sealed class ReceiveWindow
 {
@@ -17,6 +18,9 @@ internal sealed class ReceiveWindow
     private const long InitialSize = 2 * 1024 * 1024;
     private const long LargestSize = 1L << 30;
 
+    /// <summary>Doubling the window of a long link doubles the rate; less than this is chance.</summary>
+    private const double WorthwhileGain = 1.25;
+
     private readonly Lock _gate = new();
     private readonly WindowBudget _budget;
     private long _size;
@@ -25,6 +29,7 @@ internal sealed class ReceiveWindow
     private long _consumed;
     private long _measured;
     private long _measuredSince;
+    private double _rateBeforeGrowth;
     private bool _closed;
     private bool _released;
 
@@ -104,11 +109,12 @@ internal sealed class ReceiveWindow
         double perTick = (double)_measured / Math.Max(1, elapsed.Ticks);
         _measured = 0;
         _measuredSince = _budget.RoundTrip.Start();
-        if (_unread > _size / 4 || _size >= 2 * perTick * _budget.RoundTrip.Shortest.Ticks)
+        if (_unread > _size / 4 || _size >= 2 * perTick * _budget.RoundTrip.Shortest.Ticks || perTick < WorthwhileGain * _rateBeforeGrowth)
             return 0;
 
         long growth = _budget.Take(Math.Min(_size, LargestSize - _size));
         _size += growth;
+        _rateBeforeGrowth = perTick;
         return growth;
     }
 

@@ -200,6 +200,7 @@ public sealed class JoinTests
 
         JoinedHost node = await cluster.JoinAsync(SystemRole.Node, r => r.NodeName = name);
 
+        await node.Client.Join.RenewAsync(Renewal(HostKeyPair.Generate(), name));
         Assert.Contains("lab.example.lab.example", node.Ssh.Principals, StringComparer.OrdinalIgnoreCase);
         Assert.DoesNotContain("lab.example", node.Ssh.Principals, StringComparer.OrdinalIgnoreCase);
         Assert.DoesNotContain("lab.example", node.TlsNames, StringComparer.OrdinalIgnoreCase);

@@ -25,6 +25,36 @@ public sealed class ReceiveWindowTests
     }
 
     [Fact]
+    public void Window_GrowingDidNotHelp_DoesNotGrowAgain()
+    {
+        StoppedClock clock = new();
+        ReceiveWindow window = ReceiveWindow.TryCreate(new WindowBudget(64 * Megabyte, 10, clock.RoundTripOf(100)))!;
+        for (int round = 0; round < 100; round++)
+        {
+            // Always 20 MB a second, however large the window is.
+            clock.Now += TimeSpan.FromMilliseconds(50);
+            _ = Transfer(window, Megabyte);
+        }
+
+        Assert.InRange(Fill(window), window.InitialBytes, 2 * window.InitialBytes);
+    }
+
+    [Fact]
+    public void Window_SenderSendsOneARoundTrip_GrowsWithTheRate()
+    {
+        StoppedClock clock = new();
+        ReceiveWindow window = ReceiveWindow.TryCreate(new WindowBudget(64 * Megabyte, 10, clock.RoundTripOf(100)))!;
+        long size = window.InitialBytes;
+        for (int round = 0; round < 6; round++)
+        {
+            clock.Now += TimeSpan.FromMilliseconds(100);
+            size += Transfer(window, size) - size;
+        }
+
+        Assert.True(Fill(window) >= 4 * window.InitialBytes);
+    }
+
+    [Fact]
     public void Window_ReaderIsSlow_DoesNotGrow()
     {
         ReceiveWindow window = ReceiveWindow.TryCreate(new WindowBudget(64 * Megabyte, 10, new StoppedClock().RoundTripOf(100)))!;

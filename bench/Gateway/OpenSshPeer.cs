@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Teleport.Bench.Sessions;
+namespace Teleport.Bench.Gateway;
 
 /// <summary>OpenSSH through an OpenSSH jump host: two servers and a client configuration.</summary>
 internal sealed class OpenSshPeer : IAsyncDisposable
@@ -14,14 +14,18 @@ internal sealed class OpenSshPeer : IAsyncDisposable
 
     public IEnumerable<int> ProcessIds => _servers.Select(static server => server.Id);
 
-    public static async Task<OpenSshPeer> StartAsync(string folder, CancellationToken cancellationToken)
+    /// <summary>OpenSSH's client, by the jump host; with a cipher and its MAC on both hops.</summary>
+    public Contender Ssh(string cipher = "", string mac = "") =>
+        new("ssh through an OpenSSH jump host", "ssh", ["-F", SshConfigs.With(Config, cipher, mac), "target"], null, [.. ProcessIds]);
+
+    public static async Task<OpenSshPeer> StartAsync(string folder, CancellationToken cancellationToken, DelayRelay? relay = null)
     {
         Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Directory.CreateDirectory("/run/sshd");
         string Key(string name) => Path.Combine(folder, name);
         foreach (string key in new[] { "host", "user" })
         {
-            await Command.RunAsync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", Key(key)], null, null, cancellationToken);
+            await Command.RunAsync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", Key(key)], null, null, null, cancellationToken);
         }
 
         File.Copy(Key("user.pub"), Key("authorized"));
@@ -62,10 +66,10 @@ internal sealed class OpenSshPeer : IAsyncDisposable
               UserKnownHostsFile /dev/null
               LogLevel ERROR
             Host jump
-              Port {jump}
+              Port {relay?.To(jump) ?? jump}
             Host target
               Port {target}
-              ProxyCommand ssh -F {peer.Config} -W %h:%p jump
+              ProxyJump jump
             """,
             cancellationToken);
         return peer;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace Teleport.Bench.Sessions;
+namespace Teleport.Bench.Gateway;
 
 /// <summary>Runs programs, and reads what they cost.</summary>
 internal static class Command
@@ -29,9 +29,9 @@ internal static class Command
         return Process.Start(start)!;
     }
 
-    /// <summary>Runs a program to its end; returns its output and how long it took.</summary>
-    public static async Task<(string Output, TimeSpan Wall)> RunAsync(
-        string program, string[] arguments, IReadOnlyDictionary<string, string>? environment, string? input, CancellationToken cancellationToken)
+    /// <summary>Runs a program to its end; returns its output, unless that goes to a file.</summary>
+    public static async Task<string> RunAsync(
+        string program, string[] arguments, IReadOnlyDictionary<string, string>? environment, string? input, string? outputFile, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo(program)
         {
@@ -43,16 +43,24 @@ internal static class Command
             start.Environment[name] = value;
         }
 
-        long begun = Stopwatch.GetTimestamp();
         using Process process = Process.Start(start)!;
         await process.StandardInput.WriteAsync(input.AsMemory(), cancellationToken);
         process.StandardInput.Close();
         Task<string> error = process.StandardError.ReadToEndAsync(cancellationToken);
-        string output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
+        string output = "";
+        if (outputFile is not null)
+        {
+            await using FileStream file = File.Create(outputFile);
+            await process.StandardOutput.BaseStream.CopyToAsync(file, cancellationToken);
+        }
+        else
+        {
+            output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
+        }
+
         await process.WaitForExitAsync(cancellationToken);
-        TimeSpan wall = Stopwatch.GetElapsedTime(begun);
         return process.ExitCode == 0
-            ? (output, wall)
+            ? output
             : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} exited with {process.ExitCode}: {await error}");
     }
 
@@ -97,4 +105,12 @@ internal static class Command
             return 0;
         }
     }
+}
+
+/// <summary>Figures of a peer.</summary>
+internal static class PeerFigures
+{
+    public static double MemoryMiB(this TeleportPeer peer) => Command.MemoryOf(peer.ProcessId) / 1048576.0;
+
+    public static double MemoryMiB(this OpenSshPeer peer) => peer.ProcessIds.Sum(Command.MemoryOf) / 1048576.0;
 }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.RegularExpressions;
 
-namespace Teleport.Bench.Sessions;
+namespace Teleport.Bench.Gateway;
 
 /// <summary>An all-in-one cluster of ours, with a user who is logged in.</summary>
 internal sealed partial class TeleportPeer : IAsyncDisposable
@@ -23,14 +23,21 @@ internal sealed partial class TeleportPeer : IAsyncDisposable
 
     public int ProcessId => _server.Id;
 
-    public string Tsh => Path.Combine(Dist, "tsh");
+    private string TshPath => Path.Combine(Dist, "tsh");
 
     /// <summary>The configuration for OpenSSH's client that <c>tsh config</c> wrote.</summary>
     public string Config => Path.Combine(Folder, "ssh_config");
 
     public IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string> { ["TELEPORT_HOME"] = Path.Combine(Folder, "home") };
 
-    public static async Task<TeleportPeer> StartAsync(string dist, string folder, CancellationToken cancellationToken)
+    /// <summary>Our client.</summary>
+    public Contender Tsh() => new("tsh ssh", TshPath, ["ssh", $"{System.Environment.UserName}@bench"], Environment, [ProcessId]);
+
+    /// <summary>OpenSSH's client, as <c>tsh config</c> sets it up; with a cipher and its MAC on both hops.</summary>
+    public Contender Ssh(string cipher = "", string mac = "") => new(
+        "ssh through ours", "ssh", ["-F", SshConfigs.With(Config, cipher, mac), $"{System.Environment.UserName}@bench.bench"], Environment, [ProcessId]);
+
+    public static async Task<TeleportPeer> StartAsync(string dist, string folder, TeleportPeerOptions options, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder);
         int auth = Ports.Free(), ssh = Ports.Free(), tunnel = Ports.Free(), web = Ports.Free(), node = Ports.Free(), diagnostics = Ports.Free();
@@ -46,6 +53,7 @@ internal sealed partial class TeleportPeer : IAsyncDisposable
               enabled: yes
               cluster_name: bench
               listen_addr: 127.0.0.1:{auth}
+              session_recording: {options.SessionRecording}
               authentication: {"{type: local, second_factor: off}"}
             proxy_service:
               enabled: yes
@@ -53,7 +61,7 @@ internal sealed partial class TeleportPeer : IAsyncDisposable
               tunnel_listen_addr: 127.0.0.1:{tunnel}
               web_listen_addr: 127.0.0.1:{web}
               public_addr: localhost:{web}
-              ssh_public_addr: localhost:{ssh}
+              ssh_public_addr: localhost:{options.SshRelay?.To(ssh) ?? ssh}
               tunnel_public_addr: localhost:{tunnel}
             ssh_service:
               enabled: yes
@@ -110,8 +118,8 @@ internal sealed partial class TeleportPeer : IAsyncDisposable
 
     private async Task LogInAsync(string config, int web, CancellationToken cancellationToken)
     {
-        (string link, _) = await Command.RunAsync(
-            Path.Combine(Dist, "tctl"), ["users", "add", "bench", "-c", config, "--roles=admin", $"--logins={System.Environment.UserName}"], null, null, cancellationToken);
+        string link = await Command.RunAsync(
+            Path.Combine(Dist, "tctl"), ["users", "add", "bench", "-c", config, "--roles=admin", $"--logins={System.Environment.UserName}"], null, null, null, cancellationToken);
         string token = InvitationLink().Match(link).Groups["token"].Value;
 
         // The certificate is the cluster's own, made a moment ago, on loopback.
@@ -123,11 +131,21 @@ internal sealed partial class TeleportPeer : IAsyncDisposable
         byte[] password = System.Text.Encoding.UTF8.GetBytes(Password);
         using HttpResponseMessage answer = await client.PutAsJsonAsync("/webapi/users/password/token", new { token, password }, cancellationToken);
         answer.EnsureSuccessStatusCode();
-        await Command.RunAsync(Tsh, ["--proxy", $"localhost:{web}", "--insecure", "login", "--user", "bench"], Environment, Password + "\n", cancellationToken);
-        (string sshConfig, _) = await Command.RunAsync(Tsh, ["config"], Environment, null, cancellationToken);
+        await Command.RunAsync(TshPath, ["--proxy", $"localhost:{web}", "--insecure", "login", "--user", "bench"], Environment, Password + "\n", null, cancellationToken);
+        string sshConfig = await Command.RunAsync(TshPath, ["config"], Environment, null, null, cancellationToken);
         await File.WriteAllTextAsync(Config, sshConfig, cancellationToken);
     }
 
     [GeneratedRegex("/web/invite/(?<token>[0-9a-f]+)")]
     private static partial Regex InvitationLink();
+}
+
+/// <summary>What differs between clusters.</summary>
+internal sealed record TeleportPeerOptions
+{
+    /// <summary>As in the configuration: node or off.</summary>
+    public string SessionRecording { get; init; } = "node";
+
+    /// <summary>What stands before the proxy's SSH port; <c>null</c>: nothing.</summary>
+    public DelayRelay? SshRelay { get; init; }
 }

@@ -1,16 +1,28 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 
-namespace Teleport.Bench.Sessions;
+namespace Teleport.Bench.Gateway;
 
 /// <summary>Ports of loopback that are free now.</summary>
 internal static class Ports
 {
     public static int Free()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            // Below those that the system gives to outgoing connections.
+            using var listener = new TcpListener(IPAddress.Loopback, RandomNumberGenerator.GetInt32(10_000, 32_000));
+            try
+            {
+                listener.Start();
+                return ((IPEndPoint)listener.LocalEndpoint).Port;
+            }
+            catch (SocketException)
+            {
+                // Taken; there are others.
+            }
+        }
     }
 
     public static async Task WaitAsync(int port, CancellationToken cancellationToken)
