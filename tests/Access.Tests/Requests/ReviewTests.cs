@@ -2,7 +2,6 @@ using Teleport.Abstractions.Errors;
 using Teleport.Abstractions.Resources;
 using Teleport.Access.Requests;
 using static Teleport.Access.Tests.Requests.TestRequests;
-using static Teleport.Access.Tests.TestRoles;
 
 namespace Teleport.Access.Tests.Requests;
 
