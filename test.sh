@@ -32,6 +32,7 @@ need rsync rsync
 need git git
 need vim vim-tiny /usr/bin/vim.tiny
 need script bsdutils
+need puttygen putty-tools
 need ps procps
 if [ ${#missing[@]} -gt 0 ]; then
   if ! command -v apt-get >/dev/null; then

@@ -26,6 +26,8 @@ internal sealed class SshPair : IAsyncDisposable
 
     public static SshPublicKey UserPublicKey => UserKey.PublicKey;
 
+    public static SshPrivateKey UserPrivateKey => UserKey;
+
     public static async Task<SshPair> ConnectAsync(
         ISshConnectionHandler? serverHandler = null,
         SshTransportOptions? client = null,
