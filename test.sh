@@ -49,7 +49,12 @@ fi
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 dotnet build Teleport.sln -nologo -v quiet -maxcpucount
 
-[ $all = yes ] && export TELEPORT_TESTS_ALL=1 && ./build.sh
+if [ $all = yes ]; then
+  tests/Integration.Tests/Interoperability/newest-openssh.sh "${TELEPORT_TEST_PEERS:-$HOME/.cache/teleport-tests}/openssh-newest" >&2 ||
+    echo "Tests with the newest OpenSSH will be skipped." >&2
+  export TELEPORT_TESTS_ALL=1
+  ./build.sh
+fi
 
 log=$(mktemp) && trap 'rm -f "$log"' EXIT
 status=0

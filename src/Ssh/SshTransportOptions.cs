@@ -21,6 +21,12 @@ public sealed record SshTransportOptions
     /// <summary>Keys are exchanged anew after this many bytes in either direction; at least 1 MiB in production.</summary>
     public long RekeyBytes { get; init; } = 16L << 30;
 
+    /// <summary>
+    /// Keys are exchanged anew after this many packets in either direction. At most 2^31, which is the default: numbers of packets wrap
+    /// at 2^32 and must not repeat under a key, and the exchange takes its time (RFC 4344 section 3.1).
+    /// </summary>
+    public long RekeyPackets { get; init; } = 1L << 31;
+
     /// <summary>Keys are exchanged anew after this time, as soon as there is traffic; zero is never.</summary>
     public TimeSpan RekeyInterval { get; init; } = TimeSpan.FromHours(4);
 

@@ -24,6 +24,7 @@ internal sealed class SshTransport : IAsyncDisposable
     private readonly string _localVersion;
     private readonly Task _sending;
     private Task _lastWords = Task.CompletedTask;
+    private bool _isAuthenticated;
     private SshCloseReason? _closeReason;
 
     /// <param name="bytes">Disposed with the transport.</param>
@@ -83,6 +84,7 @@ internal sealed class SshTransport : IAsyncDisposable
     /// <summary>Lifts the limits of the unauthenticated, and begins to renew keys when it is time.</summary>
     public void OnAuthenticated()
     {
+        _isAuthenticated = true;
         Reader.MaxTotalBytes = long.MaxValue;
         Writer.AfterSend = RenewKeysIfDue;
     }
@@ -137,6 +139,9 @@ internal sealed class SshTransport : IAsyncDisposable
             case MessageNumbers.ExtInfo:
                 ReadExtensions(payload.Span);
                 break;
+            case MessageNumbers.KeyExchangeInit when !_isAuthenticated:
+                // An exchange costs more than it costs to ask for it; nobody honest needs a second one within the grace time.
+                throw new SshProtocolException("The peer asks for new keys before the authentication.");
             case MessageNumbers.KeyExchangeInit:
                 await Keys.RunAsync(payload, ct);
                 break;

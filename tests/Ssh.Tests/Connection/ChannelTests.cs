@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Extensions.Time.Testing;
 using Teleport.Ssh.Sessions;
 
 namespace Teleport.Ssh.Tests.Connection;
@@ -31,6 +32,40 @@ public sealed class ChannelTests
             pair.Server.RenewKeys();
             Assert.Equal([1, 2, 3], await EchoAsync(pair.Client, [1, 2, 3]));
         }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Rekey_AfterPackets_HappensUnderLoad(bool byTheClient)
+    {
+        SshTransportOptions eager = new() { RekeyPackets = 50 };
+        await using SshPair pair = await SshPair.ConnectAsync(new EchoHandler(), client: byTheClient ? eager : null, server: byTheClient ? null : eager);
+        SshNegotiatedAlgorithms first = pair.Client.NegotiatedAlgorithms;
+        byte[] data = RandomNumberGenerator.GetBytes(10 * 1024 * 1024);
+
+        Assert.Equal(data, await EchoAsync(pair.Client, data));
+
+        Assert.NotSame(first, pair.Client.NegotiatedAlgorithms); // each exchange makes its own
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Rekey_AfterTime_HappensWithTheNextTraffic(bool byTheClient)
+    {
+        FakeTimeProvider time = new();
+        SshTransportOptions hourly = new() { RekeyInterval = TimeSpan.FromHours(1), TimeProvider = time };
+        await using SshPair pair = await SshPair.ConnectAsync(new EchoHandler(), client: byTheClient ? hourly : null, server: byTheClient ? null : hourly);
+        SshNegotiatedAlgorithms first = pair.Client.NegotiatedAlgorithms;
+        Assert.Equal([1], await EchoAsync(pair.Client, [1]));
+        Assert.Same(first, pair.Client.NegotiatedAlgorithms);
+
+        time.Advance(TimeSpan.FromHours(1));
+        for (int round = 0; round < 100 && ReferenceEquals(first, pair.Client.NegotiatedAlgorithms); round++)
+            Assert.Equal([2], await EchoAsync(pair.Client, [2]));
+
+        Assert.NotSame(first, pair.Client.NegotiatedAlgorithms);
     }
 
     [Fact]

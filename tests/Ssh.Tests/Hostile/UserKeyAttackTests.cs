@@ -67,6 +67,23 @@ public sealed class UserKeyAttackTests
     }
 
     [Fact]
+    public async Task H06_NewKeysBeforeTheAuthentication_AreRefused_AfterItTheyAreGiven()
+    {
+        KeyAuthenticator authenticator = new(SshPair.UserPublicKey);
+        await using (Connected early = await Connected.BeginAsync(authenticator))
+        {
+            await early.Peer.SendOfferAsync(isServer: false);
+            await early.Peer.AwaitEndAsync();
+            await Assert.ThrowsAsync<SshProtocolException>(() => early.Accepting.WaitAsync(SshPair.Patience));
+        }
+
+        await using Connected late = await Connected.BeginAsync(authenticator);
+        await late.Peer.ProveAsync(SshPair.UserPrivateKey);
+        await late.Peer.SendOfferAsync(isServer: false);
+        Assert.NotEmpty(await late.Peer.ReceiveAsync(20));
+    }
+
+    [Fact]
     public async Task H07_QueryAccepted_IsNoFirstStepOfTwo()
     {
         // The second method is open only to one who has proved the first.
@@ -179,6 +196,8 @@ public sealed class UserKeyAttackTests
     private sealed class Connected(WirePeer peer, Task<SshConnection> accepting) : IAsyncDisposable
     {
         public WirePeer Peer => peer;
+
+        public Task<SshConnection> Accepting => accepting;
 
         public static async Task<Connected> BeginAsync(ISshServerAuthenticator authenticator)
         {

@@ -49,6 +49,17 @@ public sealed class SftpHostileTests
     }
 
     [Fact]
+    public async Task H16_DirectoryInPlaceOfAFile_IsNotCopied()
+    {
+        using TemporaryFolder folder = new();
+        await using HostileSftpServer server = new(new SftpEntry("inner", "", RegularFile));
+        await using (SftpClient client = await server.StartClientAsync())
+            await Assert.ThrowsAsync<SftpException>(() => client.DownloadAsync("file", folder.Path("file"), new SftpTransferOptions(), Stop));
+
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Root));
+    }
+
+    [Fact]
     public async Task H16_SymlinkThenFileThroughIt_FollowsNothing()
     {
         using TemporaryFolder folder = new();
