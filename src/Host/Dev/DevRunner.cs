@@ -87,7 +87,7 @@ internal sealed class DevRunner(DevFolder folder, DevPorts ports)
             A cluster is up on this host, for as long as this command runs.
 
               Web page   https://{proxy}
-              Log in     tsh login --proxy={proxy} --user={DevUser.Name}   password: {password.Reveal()}
+              Log in     {folder.Tsh} login --proxy={proxy} --user={DevUser.Name}   password: {password.Reveal()}
 
             You are logged in already. Paste into another terminal:
 

@@ -30,6 +30,7 @@ public sealed class IdentityReaderTests : IDisposable
                 Principals = principals.Length == 0 ? ["root"] : principals,
                 Traits = traits.ToDictionary(t => t.Key, t => (IReadOnlyList<string>)t.Value),
                 ActiveRequests = requests,
+                AllowedResources = [.. requests.Select(static id => "/lab.example/node/" + id)],
                 MfaVerified = flag ? name : null,
                 Impersonator = flag ? name : null,
                 DisallowReissue = flag,
@@ -152,9 +153,14 @@ public sealed class IdentityReaderTests : IDisposable
         Assert.Equal(expected.Roles, actual.Roles);
         Assert.Equal(expected.Principals, actual.Principals);
         Assert.Equal(expected.ActiveRequests, actual.ActiveRequests);
+        Assert.Equal(expected.AllowedResources, actual.AllowedResources);
         Assert.Equal(expected.Traits.OrderBy(t => t.Key, StringComparer.Ordinal), actual.Traits.OrderBy(t => t.Key, StringComparer.Ordinal));
         Assert.Equal(
-            expected with { Roles = actual.Roles, Principals = actual.Principals, ActiveRequests = actual.ActiveRequests, Traits = actual.Traits },
+            expected with
+            {
+                Roles = actual.Roles, Principals = actual.Principals, ActiveRequests = actual.ActiveRequests, Traits = actual.Traits,
+                AllowedResources = actual.AllowedResources,
+            },
             actual);
     }
 
