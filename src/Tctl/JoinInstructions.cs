@@ -22,7 +22,7 @@ internal sealed class JoinInstructions(JoinToken token, IReadOnlyList<string> fl
         }
 
         // Through the proxy a host needs no open port, and works behind any firewall; so that is what is shown if there is one.
-        string server = token.ProxyAddrs.Concat(token.AuthAddrs).FirstOrDefault("127.0.0.1:3025");
+        string server = Names.Printable(token.ProxyAddrs.Concat(token.AuthAddrs).FirstOrDefault("127.0.0.1:3025"));
         return $"""
                 The invite token: {value}
                 This token will expire in {minutes} minutes
