@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Teleport.Abstractions.Resources;
 
 /// <summary>What one reviewer said of an access request. One review per author.</summary>
@@ -34,24 +36,30 @@ public sealed record AccessReview
     public IReadOnlyList<int> ThresholdIndexes { get; set; } = [];
 }
 
-/// <summary>By which means a review came.</summary>
+/// <summary>By which means a review came. Part of requests and of audit events, which name fields alike.</summary>
 public sealed record ReviewMeans
 {
     /// <summary><c>tctl</c>, <c>tsh</c>, <c>web</c>, <c>plugin</c> (a person through a chat service) or <c>on_call</c> (a plugin by its own role).</summary>
+    [JsonPropertyName("via")]
     public string Via { get; set; } = "";
 
     /// <summary>The access plugin; <c>null</c>: none took part.</summary>
+    [JsonPropertyName("plugin")]
     public string? Plugin { get; set; }
 
     /// <summary>The chat account, as <c>slack:T0123:U0456</c>; <c>null</c>: none.</summary>
+    [JsonPropertyName("chat_identity")]
     public string? ChatIdentity { get; set; }
 
     /// <summary>How the chat account was mapped to the author: <c>linked</c>, <c>trait</c>, <c>map</c> or <c>email</c>.</summary>
+    [JsonPropertyName("mapped_by")]
     public string? MappedBy { get; set; }
 
     /// <summary>Id of the delivery that carried the click.</summary>
+    [JsonPropertyName("delivery_id")]
     public string? DeliveryId { get; set; }
 
     /// <summary>Whether a second factor was shown for this very review.</summary>
+    [JsonPropertyName("mfa_verified")]
     public bool MfaVerified { get; set; }
 }
