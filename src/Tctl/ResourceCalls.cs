@@ -27,6 +27,7 @@ internal static class ResourceCalls
         ["session_recording_config"] = ResourceKinds.RecordingConfig,
         ["access_request"] = ResourceKinds.AccessRequest, ["access_requests"] = ResourceKinds.AccessRequest,
         ["chat_identity"] = ResourceKinds.ChatIdentity, ["chat_identities"] = ResourceKinds.ChatIdentity,
+        ["access_plugin"] = ResourceKinds.AccessPlugin, ["access_plugins"] = ResourceKinds.AccessPlugin,
         ["access_monitoring_rule"] = ResourceKinds.AccessMonitoringRule, ["access_monitoring_rules"] = ResourceKinds.AccessMonitoringRule,
     };
 

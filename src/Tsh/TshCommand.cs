@@ -2,6 +2,7 @@ using System.CommandLine;
 using Teleport.Client.Commands;
 using Teleport.Client.Profiles;
 using Teleport.Tsh.Commands;
+using Teleport.Tsh.Requests;
 
 namespace Teleport.Tsh;
 
@@ -10,12 +11,13 @@ internal static class TshCommand
 {
     public static RootCommand Create(GlobalOptions globals)
     {
-        var logins = new LoginFinder(globals, ProfileStore.Default(Console.Error));
+        var store = ProfileStore.Default(Console.Error);
+        var logins = new LoginFinder(globals, store);
         var root = new RootCommand("Log in to a Teleport cluster and use what it protects.")
         {
             new LoginCommand(globals), new LogoutCommand(globals), new StatusCommand(globals), new LsCommand(globals, logins), new ClustersCommand(logins),
-            new SshCommand(globals, logins), new ScpCommand(globals, logins), new ConfigCommand(logins), new ProxyCommand(globals, logins), new PlayCommand(logins),
-            new RecordingsCommand(logins), new EnvCommand(logins), VersionCommand.Create(), CompletionCommand.Create("tsh"),
+            new SshCommand(globals, logins, new RequestOffer(new RequestFlow(globals, store, Console.Error))), new ScpCommand(globals, logins), new ConfigCommand(logins), new ProxyCommand(globals, logins), new PlayCommand(logins),
+            new RecordingsCommand(logins), new EnvCommand(logins), new RequestCommand(globals, logins, store), VersionCommand.Create(), CompletionCommand.Create("tsh"),
         };
         globals.AddTo(root);
         return root;

@@ -55,8 +55,8 @@ internal sealed class CreateCommand : Command
         {
             if (!ResourceCalls.IsSingleton(resource.Kind))
             {
-                await auth.Resources.CreateAsync(request, cancellationToken: cancellationToken);
-                await Console.Out.WriteLineAsync($"{resource.Kind} \"{resource.Metadata.Name}\" has been created");
+                ResourceDocument created = await auth.Resources.CreateAsync(request, cancellationToken: cancellationToken);
+                await Console.Out.WriteLineAsync($"{resource.Kind} \"{NameOf(resource, created)}\" has been created");
                 return;
             }
         }
@@ -69,7 +69,10 @@ internal sealed class CreateCommand : Command
             // Replaced below, as was asked for.
         }
 
-        await auth.Resources.UpsertAsync(request, cancellationToken: cancellationToken);
-        await Console.Out.WriteLineAsync($"{resource.Kind} \"{resource.Metadata.Name}\" has been updated");
+        ResourceDocument written = await auth.Resources.UpsertAsync(request, cancellationToken: cancellationToken);
+        await Console.Out.WriteLineAsync($"{resource.Kind} \"{NameOf(resource, written)}\" has been updated");
     }
+
+    /// <summary>The name as it was written; of kinds whose name may be left out, as it was stored.</summary>
+    private static string NameOf(Resource written, ResourceDocument stored) => written.Metadata.Name.Length > 0 ? written.Metadata.Name : stored.Name;
 }

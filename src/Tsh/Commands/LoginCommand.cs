@@ -1,11 +1,16 @@
 using System.CommandLine;
 using Teleport.Abstractions.Errors;
+using Teleport.Abstractions.Resources;
+using Teleport.Api;
+using Teleport.Api.Requests.V1;
 using Teleport.Client;
 using Teleport.Client.Commands;
 using Teleport.Client.Profiles;
+using Teleport.Client.Requests;
 using Teleport.Client.Terminals;
 using Teleport.Client.Web;
 using Teleport.Pki.Files;
+using Teleport.Tsh.Requests;
 
 namespace Teleport.Tsh.Commands;
 
@@ -16,6 +21,8 @@ internal sealed class LoginCommand : Command
     private readonly Argument<string?> _cluster = new("cluster") { Arity = ArgumentArity.ZeroOrOne, Description = "Cluster to act in." };
     private readonly Option<string?> _out = new("--out", "-o") { Description = "Write an identity file in place of the profile." };
     private readonly Option<string> _format = new("--format") { DefaultValueFactory = static _ => "file", Description = "Format of --out: file or openssh." };
+    private readonly RequestOptions _request = new("--request-");
+    private readonly Option<string?> _requestId = new("--request-id") { Description = "Log in with an access request that is, or will be, approved." };
     private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Replace the files of --out." };
 
     public LoginCommand(GlobalOptions globals)
@@ -27,11 +34,8 @@ internal sealed class LoginCommand : Command
         Add(_format);
         Add(_overwrite);
         Add(RefusedOption.Create("this version has no access to Kubernetes clusters", "--kube-cluster"));
-        foreach (string name in new[] { "--request-roles", "--request-reason", "--request-reviewers", "--request-nowait", "--request-id" })
-        {
-            Add(RefusedOption.Create("roles are not requested while logging in", name));
-        }
-
+        _request.AddTo(this);
+        Add(_requestId);
         SetAction(RunAsync);
     }
 
@@ -47,8 +51,20 @@ internal sealed class LoginCommand : Command
         ProxyAddress proxy = await ProxyAsync(parsed, store, runner, cancellationToken)
             ?? throw TeleportException.Invalid("No proxy address specified, missed --proxy flag? Use: tsh login --proxy=HOST:PORT");
         string? cluster = parsed.GetValue(_cluster);
+        CreateAccessRequestRequest wish = _request.Read(parsed);
+        string? requestId = parsed.GetValue(_requestId);
+        if (requestId is not null && wish.Roles.Count > 0)
+        {
+            throw TeleportException.Invalid("--request-id and --request-roles exclude each other: the one takes up a request, the other makes one.");
+        }
+
         if (parsed.GetValue(_out) is { } output)
         {
+            if (requestId is not null || wish.Roles.Count > 0)
+            {
+                throw TeleportException.Invalid("--out and access requests exclude each other. First log in with the request, then write the file: tctl auth sign, or copy the profile's.");
+            }
+
             string format = parsed.GetValue(_format)!;
             await RequireFreeAsync(output, format, parsed.GetValue(_overwrite), cancellationToken);
             Profile? known = await runner.FindKnownAsync(proxy, cancellationToken);
@@ -57,6 +73,7 @@ internal sealed class LoginCommand : Command
             return 0;
         }
 
+        bool isFresh = false;
         if (await FindValidAsync(parsed, store, proxy, cancellationToken) is { } valid)
         {
             if (cluster is not null && cluster != valid.Cluster)
@@ -69,10 +86,45 @@ internal sealed class LoginCommand : Command
         else
         {
             await runner.LogInAsync(parsed, proxy, cluster, cancellationToken);
+            isFresh = true;
+        }
+
+        if (requestId is not null || wish.Roles.Count > 0 || isFresh)
+        {
+            await RequestAsync(parsed, store, wish, requestId, cancellationToken);
         }
 
         await Console.Out.WriteAsync(StatusText.Format((await store.ListAsync(cancellationToken)).Where(static login => login.IsCurrent), verbose: false));
         return 0;
+    }
+
+    /// <summary>Takes up a request, makes one, or, right after a login, makes the one that the user's roles want.</summary>
+    private async Task RequestAsync(ParseResult parsed, ProfileStore store, CreateAccessRequestRequest wish, string? requestId, CancellationToken cancellationToken)
+    {
+        var flow = new RequestFlow(_globals, store, Console.Error);
+        StoredLogin current = (await store.FindAsync(null, cancellationToken))!;
+        var login = new ActiveLogin(current.Profile, current.Identity!, IsStored: true);
+        AccessRequest? request;
+        if (requestId is null && wish.Roles.Count == 0)
+        {
+            request = await flow.CreateAtLoginAsync(login, wish, cancellationToken);
+        }
+        else
+        {
+            await using AuthClient auth = login.OpenAuth();
+            request = requestId is null
+                ? await RequestFlow.CreateAsync(auth, wish, cancellationToken)
+                : RequestCalls.Read(await auth.AccessRequests.GetAsync(new GetAccessRequestRequest { Id = requestId }, cancellationToken: cancellationToken));
+        }
+
+        if (request is not null && parsed.GetValue(_request.NoWait))
+        {
+            await Console.Error.WriteLineAsync($"Requested (id: {request.Metadata.Name}). Take it up when it is approved: tsh login --request-id={request.Metadata.Name}");
+        }
+        else if (request is not null)
+        {
+            await flow.PickUpAsync(parsed, login, request, cancellationToken);
+        }
     }
 
     /// <summary>The proxy that was named, with the port that it was reached by before; else the one of the last login.</summary>

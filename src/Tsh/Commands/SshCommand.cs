@@ -7,6 +7,7 @@ using Teleport.Client.Nodes;
 using Teleport.Client.Profiles;
 using Teleport.Client.Sessions;
 using Teleport.Client.Terminals;
+using Teleport.Tsh.Requests;
 
 namespace Teleport.Tsh.Commands;
 
@@ -15,6 +16,9 @@ internal sealed class SshCommand : Command
 {
     private readonly GlobalOptions _globals;
     private readonly LoginFinder _logins;
+    private readonly RequestOffer _offer;
+    private readonly Option<string?> _requestReason = new("--request-reason") { Description = "If access is refused, ask for it with this reason, and wait." };
+    private readonly Option<string> _requestMode = new("--request-mode") { DefaultValueFactory = static _ => RequestOffer.Resource, Description = "What to ask for if access is refused: resource, role or off." };
     private readonly Argument<string> _host = new("host") { Description = "[LOGIN@]HOST: a name, an id, an address; or labels key=value, for all hosts that have them." };
     private readonly Argument<string[]> _command = new("command") { Arity = ArgumentArity.ZeroOrMore, Description = "The remote command; none: a shell." };
     private readonly Option<int?> _port = new("--port", "-p") { Description = "Port of the host." };
@@ -31,13 +35,13 @@ internal sealed class SshCommand : Command
     private readonly Option<bool> _escapeSequences = new("--enable-escape-sequences") { DefaultValueFactory = static _ => true, Description = "Recognise ~. and the like." };
     private readonly Option<string[]> _options = new("--option", "-o") { Description = "Options of OpenSSH, as ForwardAgent=yes." };
 
-    public SshCommand(GlobalOptions globals, LoginFinder logins)
+    public SshCommand(GlobalOptions globals, LoginFinder logins, RequestOffer offer)
         : base("ssh", "Run a shell or a command on a host.")
     {
-        (_globals, _logins) = (globals, logins);
+        (_globals, _logins, _offer) = (globals, logins, offer);
         foreach (Option option in new Option[]
         {
-            _port, _forwardAgent, _localForward, _remoteForward, _dynamicForward, _noCommand, _noInput, _tty, _noTty, _quiet, _local, _escapeSequences, _options, globals.Cluster,
+            _port, _forwardAgent, _localForward, _remoteForward, _dynamicForward, _noCommand, _noInput, _tty, _noTty, _quiet, _local, _escapeSequences, _options, globals.Cluster, _requestReason, _requestMode,
             RefusedOption.Create("graphical programs are not forwarded by this version", "--x11", "-X"),
             RefusedOption.Create("graphical programs are not forwarded by this version", "--x11-trusted", "-Y"),
             RefusedOption.Create("run it with & behind the command, or use -N with ports to forward", "--fork-after-authentication", "-f"),
@@ -45,8 +49,6 @@ internal sealed class SshCommand : Command
             RefusedOption.Create("sessions are not shared by this version", "--invited"),
             RefusedOption.Create("sessions are not shared by this version", "--join-mode"),
             RefusedOption.Create("sessions are not shared by this version", "--reason"),
-            RefusedOption.Create("ask for access by: tsh request create", "--request-reason"),
-            RefusedOption.Create("ask for access by: tsh request create", "--request-mode"),
         })
         {
             Add(option);
@@ -68,10 +70,33 @@ internal sealed class SshCommand : Command
             return await SessionRunner.RunHereAsync(command, cancellationToken);
         }
 
+        string mode = parsed.GetValue(_requestMode)!;
+        if (mode is not (RequestOffer.Resource or RequestOffer.Role or RequestOffer.Off))
+        {
+            throw TeleportException.Invalid($"--request-mode is \"{mode}\": expected resource, role or off.");
+        }
+
         ActiveLogin login = await _logins.RequireAsync(parsed, cancellationToken);
-        return target.IsLabel
-            ? await RunOnAllAsync(login, target with { Port = parsed.GetValue(_port) ?? 0 }, request, cancellationToken)
-            : await new SessionRunner(login, request).RunAsync(target with { Port = parsed.GetValue(_port) ?? target.Port }, cancellationToken);
+        if (target.IsLabel)
+        {
+            return await RunOnAllAsync(login, target with { Port = parsed.GetValue(_port) ?? 0 }, request, cancellationToken);
+        }
+
+        NodeTarget node = target with { Port = parsed.GetValue(_port) ?? target.Port };
+        try
+        {
+            return await new SessionRunner(login, request).RunAsync(node, cancellationToken);
+        }
+        catch (CommandFailedException e) when (e.Code is ErrorCode.AccessDenied or ErrorCode.NotFound)
+        {
+            // Said again only if nothing comes of the offer.
+            if (!await _offer.MakeAsync(parsed, login, node, mode, parsed.GetValue(_requestReason), cancellationToken))
+            {
+                throw;
+            }
+        }
+
+        return await new SessionRunner(await _logins.FindAsync(parsed, cancellationToken), request).RunAsync(node, cancellationToken);
     }
 
     private SessionRequest Read(ParseResult parsed, NodeTarget target)
