@@ -60,10 +60,7 @@ public sealed partial class RunningCluster : IAsyncLifetime
               labels: {"{env: test}"}
             """);
         await StartAsync();
-        string invitation = await TctlAsync("users", "add", "alice", "--roles=admin", $"--logins={Login}");
-        await AcceptAsync(InvitationToken().Match(invitation).Groups["token"].Value);
-        (int status, _, string error) = await TshAsync(Password + "\n", "--proxy", $"localhost:{WebPort}", "--insecure", "login", "--user", "alice");
-        Assert.True(status == 0, error);
+        await AddUserAsync("alice", "admin", Home);
         (_, string config, _) = await TshAsync("", "config");
         await System.IO.File.WriteAllTextAsync(SshConfig, config);
     }
@@ -78,6 +75,16 @@ public sealed partial class RunningCluster : IAsyncLifetime
         }
 
         Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>Makes a user who may be this test's own login where roles allow it, and logs in.</summary>
+    public async Task AddUserAsync(string name, string roles, string home)
+    {
+        string invitation = await TctlAsync("users", "add", name, $"--roles={roles}", $"--logins={Login}");
+        await AcceptAsync(InvitationToken().Match(invitation).Groups["token"].Value);
+        (int status, _, string error) = await Programs.RunAsync(
+            Programs.Tsh, ["--proxy", $"localhost:{WebPort}", "--insecure", "login", "--user", name], Password + "\n", home);
+        Assert.True(status == 0, error);
     }
 
     /// <summary>Kills the cluster without any warning, and starts it again.</summary>
