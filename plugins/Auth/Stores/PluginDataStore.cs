@@ -41,9 +41,9 @@ internal sealed class PluginDataStore(IBackend backend)
     public async ValueTask<long> ReplaceAsync(
         string requestId, string plugin, IReadOnlyDictionary<string, string> data, long expected, AccessRequest? request, CancellationToken cancellationToken)
     {
-        if (data.Sum(static d => System.Text.Encoding.UTF8.GetByteCount(d.Key) + System.Text.Encoding.UTF8.GetByteCount(d.Value)) is > PluginData.MaxBytes and var size)
+        if (data.Sum(static d => System.Text.Encoding.UTF8.GetByteCount(d.Key) + System.Text.Encoding.UTF8.GetByteCount(d.Value)) is > PluginNotes.MaxBytes and var size)
         {
-            throw TeleportException.Limit($"The plugin data has {size} bytes; the limit is {PluginData.MaxBytes}.");
+            throw TeleportException.Limit($"The plugin data has {size} bytes; the limit is {PluginNotes.MaxBytes}.");
         }
 
         BackendKey key = ResourceMetadata.IsValidName(requestId) ? Keys.PluginData(requestId, plugin) : throw AccessRequestStore.NotFound(requestId);
@@ -58,9 +58,9 @@ internal sealed class PluginDataStore(IBackend backend)
             throw Changed();
         }
 
-        var resource = new PluginData
+        var resource = new PluginNotes
         {
-            Metadata = new ResourceMetadata { Name = requestId }, Spec = new PluginDataSpec { Plugin = plugin, Data = data },
+            Metadata = new ResourceMetadata { Name = requestId }, Spec = new PluginNotesSpec { Plugin = plugin, Data = data },
         };
         DateTimeOffset? expires = request is null ? present!.Expires : request.Spec.Expires + Afterlife;
         BackendOperation operation = data.Count == 0 ? BackendOperation.Delete(key) : BackendOperation.Put(key, ResourceJson.Serialize(resource), expires);
@@ -76,11 +76,11 @@ internal sealed class PluginDataStore(IBackend backend)
         }
     }
 
-    private static PluginData Read(string requestId, BackendItem item)
+    private static PluginNotes Read(string requestId, BackendItem item)
     {
         try
         {
-            return (PluginData)ResourceJson.Deserialize(ResourceKinds.PluginData, item.Value.Span);
+            return (PluginNotes)ResourceJson.Deserialize(ResourceKinds.PluginData, item.Value.Span);
         }
         catch (System.Text.Json.JsonException e)
         {

@@ -21,7 +21,7 @@ namespace Teleport.Abstractions.Resources;
 [JsonSerializable(typeof(NetworkingConfig))]
 [JsonSerializable(typeof(RecordingConfig))]
 [JsonSerializable(typeof(AccessRequest))]
-[JsonSerializable(typeof(PluginData))]
+[JsonSerializable(typeof(PluginNotes))]
 [JsonSerializable(typeof(ChatIdentity))]
 [JsonSerializable(typeof(AccessMonitoringRule))]
 [JsonSerializable(typeof(AccessPluginSettings))]
@@ -40,7 +40,7 @@ public sealed partial class ResourceJson : JsonSerializerContext
         ResourceKinds.NetworkingConfig => Default.NetworkingConfig,
         ResourceKinds.RecordingConfig => Default.RecordingConfig,
         ResourceKinds.AccessRequest => Default.AccessRequest,
-        ResourceKinds.PluginData => Default.PluginData,
+        ResourceKinds.PluginData => Default.PluginNotes,
         ResourceKinds.ChatIdentity => Default.ChatIdentity,
         ResourceKinds.AccessMonitoringRule => Default.AccessMonitoringRule,
         ResourceKinds.AccessPlugin => Default.AccessPluginSettings,

@@ -388,7 +388,7 @@ public sealed class PluginTests
     private static async Task<SubmitReviewForResponse> ClickAsync(AuthClient plugin, string id, string account, int state = 2, string? callback = null) =>
         await plugin.AccessRequests.SubmitReviewForAsync(Click(id, account, state, callback));
 
-    private static Task SwitchOnAsync(RequestCluster all, Func<AccessPluginSpec, AccessPluginSpec>? change = null, string name = "slack")
+    private static Task<ResourceDocument> SwitchOnAsync(RequestCluster all, Func<AccessPluginSpec, AccessPluginSpec>? change = null, string name = "slack")
     {
         var spec = new AccessPluginSpec { Provider = "slack", Tenants = ["T1"], Reviews = true };
         return Documents.UpsertAsync(all.Admin, new AccessPluginSettings { Metadata = new ResourceMetadata { Name = name }, Spec = change?.Invoke(spec) ?? spec });

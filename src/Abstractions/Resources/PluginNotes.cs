@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Teleport.Abstractions.Resources;
 
 /// <summary>What an access plugin keeps of one access request: ids and flags, never secrets. Not listed, not watched; changed by compare-and-swap.</summary>
-public sealed record PluginData : Resource
+public sealed record PluginNotes : Resource
 {
     /// <summary>Largest sum of keys and values, in bytes of UTF-8.</summary>
     public const int MaxBytes = 256 * 1024;
@@ -17,11 +17,11 @@ public sealed record PluginData : Resource
     public override string Version { get; set; } = "v3";
 
     /// <summary>The plugin and its data. <c>metadata.name</c> is the request.</summary>
-    public PluginDataSpec Spec { get; set; } = new();
+    public PluginNotesSpec Spec { get; set; } = new();
 }
 
 /// <summary>The data of one plugin.</summary>
-public sealed record PluginDataSpec
+public sealed record PluginNotesSpec
 {
     /// <summary>The plugin.</summary>
     public string Plugin { get; set; } = "";
