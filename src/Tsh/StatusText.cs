@@ -49,8 +49,9 @@ internal static class StatusText
     private static void Append(StringBuilder text, Profile profile, ClientIdentity identity, bool isCurrent, bool verbose)
     {
         UserIdentity user = identity.ReadUser();
+        // What certificates say comes from a proxy (H53).
         void Line(string name, string value, string mark = " ") =>
-            text.Append(CultureInfo.InvariantCulture, $"{mark} {(name + ":").PadRight(20)}{value}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{mark} {Names.Printable(name + ":").PadRight(20)}{Names.Printable(value)}\n");
         Line("Profile URL", $"https://{profile.WebAddress.ToHostPort()}", isCurrent ? ">" : " ");
         Line("Logged in as", user.UserName);
         if (user.ActiveRequests.Count > 0)
@@ -64,11 +65,11 @@ internal static class StatusText
         {
             foreach ((string name, IReadOnlyList<string> values) in user.Traits.OrderBy(static t => t.Key, StringComparer.Ordinal))
             {
-                Line("Trait " + Names.Printable(name), Names.Printable(string.Join(", ", values)));
+                Line("Trait " + name, string.Join(", ", values));
             }
         }
 
-        Line("Logins", Logins(user) is { Count: > 0 } logins ? Names.Printable(string.Join(", ", logins)) : "-");
+        Line("Logins", Logins(user) is { Count: > 0 } logins ? string.Join(", ", logins) : "-");
         Line("Kubernetes", "disabled");
         Line("Valid until", Validity(identity.Expires));
         Line("Extensions", string.Join(", ", Extensions(identity)));

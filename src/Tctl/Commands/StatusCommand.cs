@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Teleport.Api;
 using Teleport.Api.Cluster.V1;
 using Teleport.Client.Output;
+using Teleport.Client.Profiles;
 
 namespace Teleport.Tctl.Commands;
 
@@ -34,7 +35,7 @@ internal sealed class StatusCommand : Command
             .. status.Authorities.Select(static a => ($"{char.ToUpperInvariant(a.Type[0])}{a.Type[1..]} CA", a.Rotation)),
             .. status.CaPins.Select(static pin => ("CA pin", pin)),
         ];
-        return string.Concat(lines.Select(static line => $"{line.Name.PadRight(8)} {line.Value}\n"));
+        return string.Concat(lines.Select(static line => $"{line.Name.PadRight(8)} {Names.Printable(line.Value)}\n"));
     }
 
     private static JsonObject Json(GetStatusResponse status) => new()

@@ -7,6 +7,7 @@ using Teleport.Api;
 using Teleport.Api.Resources.V1;
 using Teleport.Api.Users.V1;
 using Teleport.Client.Output;
+using Teleport.Client.Profiles;
 
 namespace Teleport.Tctl.Commands;
 
@@ -194,10 +195,10 @@ internal sealed class UsersCommand : Command
     {
         await Console.Out.WriteAsync(output == OutputFormat.Text
             ? $"""
-               User {link.UserName} {what}. Share this URL with the user to complete {purpose}, link is valid for {DurationText.Format(TimeSpan.FromSeconds(link.TtlSeconds))}:
-               {link.Url}
+               User {Names.Printable(link.UserName)} {what}. Share this URL with the user to complete {purpose}, link is valid for {DurationText.Format(TimeSpan.FromSeconds(link.TtlSeconds))}:
+               {Names.Printable(link.Url)}
 
-               NOTE: Make sure {link.ProxyAddr} points at a Teleport proxy which users can access.
+               NOTE: Make sure {Names.Printable(link.ProxyAddr)} points at a Teleport proxy which users can access.
 
                """
             : Documents.FormatOne(new JsonObject { ["user"] = link.UserName, ["url"] = link.Url, ["token"] = link.Token, ["ttl_seconds"] = link.TtlSeconds }, output));
