@@ -28,6 +28,16 @@ public class ResourceJsonTests
         Assert.Equal(["dev"], role.Spec.Allow.NodeLabels!["env"]);
     }
 
+    [Fact]
+    public void Serialize_AccessRequest_HasTheFrozenLayout()
+    {
+        const string Text =
+            """{"kind":"access_request","version":"v3","metadata":{"name":"id1"},"spec":{"user":"alice","roles":["dba"],"resource_ids":[{"cluster":"c","kind":"node","name":"n"}],"state":2,"created":"2026-01-02T03:04:05+00:00","expires":"2026-01-02T13:04:05+00:00","max_duration":"10:00:00","request_reason":"why","resolved_by":"bob","resolve_annotations":{},"system_annotations":{"team":["red"]},"suggested_reviewers":[],"thresholds":[{"name":"two","approve":2,"deny":1}],"rtm":{"dba":[[0]]},"reviews":[{"author":"bob","proposed_state":2,"created":"2026-01-02T03:05:05+00:00","annotations":{},"roles":[],"means":{"via":"plugin","plugin":"slack","chat_identity":"slack:T1:U1","mapped_by":"linked","mfa_verified":false},"threshold_indexes":[0]}]}}""";
+        var request = (AccessRequest)ResourceJson.Deserialize(ResourceKinds.AccessRequest, Encoding.UTF8.GetBytes(Text));
+        Assert.Equal(Text, Encoding.UTF8.GetString(ResourceJson.Serialize(request)));
+        Assert.Equal([1, 2, 3, 4], Enum.GetValues<AccessRequestState>().Skip(1).Select(static s => (int)s));
+    }
+
     [Theory]
     [InlineData("""{"kind":"role","metadata":{"name":"x"},"spec":{"nosuch":1}}""")]
     [InlineData("""{"kind":"role","kind":"role","metadata":{"name":"x"}}""")]

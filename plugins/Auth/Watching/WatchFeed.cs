@@ -11,9 +11,10 @@ using Teleport.Auth.Serving;
 namespace Teleport.Auth.Watching;
 
 /// <summary>Serves watches: what the caller may see of the present state, then every change, until the caller's certificate ends.</summary>
-internal sealed class WatchFeed(WatchHub hub, Guard guard, RequestViews requests, ServerLifetime lifetime, TimeProvider time)
+internal sealed class WatchFeed(WatchHub hub, Guard guard, RequestViews requests, LiveGrants grants, ServerLifetime lifetime, TimeProvider time)
 {
     private const int MaxWatchesPerCaller = 32;
+    private static readonly TimeSpan GrantPeriod = TimeSpan.FromSeconds(2);
 
     private static readonly FrozenSet<string> Watchable = new[]
     {
@@ -44,13 +45,19 @@ internal sealed class WatchFeed(WatchHub hub, Guard guard, RequestViews requests
         {
             DateTimeOffset expires = caller.User?.Expires ?? caller.Host!.Expires;
             using var expired = new CancellationTokenSource(Clamp(expires - time.GetUtcNow()), time);
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, expired.Token, lifetime.Stopping);
+            using var ended = new CancellationTokenSource();
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, expired.Token, ended.Token, lifetime.Stopping);
+            Task watching = EndWithGrantAsync(caller, ended, stop.Token);
             try
             {
                 await hub.Loaded.WaitAsync(stop.Token);
                 using WatchReader reader = hub.Open(kinds, request.AfterRevision);
                 var view = new WatchView(await guard.RolesOfAsync(caller, stop.Token)) { IsResumed = request.AfterRevision != 0 };
                 await SendAsync(reader, view, stream, caller, stop.Token);
+            }
+            catch (OperationCanceledException) when (ended.IsCancellationRequested)
+            {
+                throw TeleportException.AccessDenied("An access request of this certificate is over. Get another certificate: tsh request drop");
             }
             catch (OperationCanceledException) when (expired.IsCancellationRequested)
             {
@@ -60,11 +67,45 @@ internal sealed class WatchFeed(WatchHub hub, Guard guard, RequestViews requests
             {
                 throw TeleportException.Unavailable("The auth service is stopping; watch again after the last revision that was received.");
             }
+            finally
+            {
+                await stop.CancelAsync();
+                await watching;
+            }
         }
         finally
         {
             _running.AddOrUpdate(caller.Name, 0, static (_, count) => count - 1);
             _running.TryRemove(new KeyValuePair<string, int>(caller.Name, 0));
+        }
+    }
+
+    /// <summary>Ends a watch by a certificate with access requests when one of them is over.</summary>
+    private async Task EndWithGrantAsync(Caller caller, CancellationTokenSource ended, CancellationToken stop)
+    {
+        try
+        {
+            while (caller.User is { ActiveRequests.Count: > 0 })
+            {
+                await Task.Delay(GrantPeriod, time, stop);
+                // What was gone already when the watch began is not among the caller's roles any more.
+                Caller now = await grants.ReduceAsync(caller, stop);
+                if (now.User!.Roles.Count < caller.User.Roles.Count)
+                {
+                    await ended.CancelAsync();
+                    return;
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The watch ended by itself.
+        }
+        catch
+        {
+            // Whether the grant lives is not known: deny when in doubt. Whoever awaits this hears why.
+            await ended.CancelAsync();
+            throw;
         }
     }
 

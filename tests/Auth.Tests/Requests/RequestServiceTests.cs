@@ -170,8 +170,13 @@ public sealed class RequestServiceTests
         LoggedIn holder = await all.AssumeAsync(await all.LoginAsync("alice"), [id]);
         await holder.Client.Tokens.ListTokensAsync(new Api.Tokens.V1.ListTokensRequest());
 
+        using AsyncServerStreamingCall<WatchEvent> watch = holder.Client.Resources.Watch(
+            new WatchRequest { Kinds = { ResourceKinds.Node } }, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(WatchEvent.Types.Type.InitDone, (await NextAsync(watch)).Type);
+
         await all.Admin.AccessRequests.DeleteAsync(new DeleteAccessRequestRequest { Id = id });
 
+        await Refusal.OfAsync(ErrorCode.AccessDenied, () => NextAsync(watch));
         await Refusal.OfAsync(ErrorCode.AccessDenied, () => holder.Client.Tokens.ListTokensAsync(new Api.Tokens.V1.ListTokensRequest()));
         // The certificate is not renewed with it, only without.
         await Refusal.OfAsync(ErrorCode.AccessDenied, () => all.AssumeAsync(holder));
