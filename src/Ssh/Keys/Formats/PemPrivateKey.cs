@@ -107,7 +107,7 @@ internal static class PemPrivateKey
         {
             import(key);
         }
-        catch (CryptographicException exception)
+        catch (Exception exception) when (exception is CryptographicException or PlatformNotSupportedException)
         {
             throw new SshProtocolException("An ECDSA private key is malformed, or its curve is unknown.", exception);
         }
@@ -122,7 +122,7 @@ internal static class PemPrivateKey
         {
             import(key);
         }
-        catch (CryptographicException exception)
+        catch (Exception exception) when (exception is CryptographicException or PlatformNotSupportedException)
         {
             throw new SshProtocolException("A private key is malformed, or is neither RSA, ECDSA nor Ed25519.", exception);
         }
