@@ -93,11 +93,19 @@ public sealed class AccessRequestTests(RunningCluster cluster) : IClassFixture<R
         Assert.Contains(id, text, StringComparison.Ordinal);
         (status, text, error) = await AsAsync("carol", "ssh", Host, "echo fine");
         Assert.True((status, text) == (0, "fine\n"), error);
+        await RunningCluster.EventuallyAsync(
+            () => Task.FromResult(AuditLog()), log => log.Split('\n').Any(line => line.Contains("\"exec\"", StringComparison.Ordinal) && line.Contains($"\"access_requests\":[\"{id}\"]", StringComparison.Ordinal)));
         (_, text, _) = await AsAsync("carol", "request", "show", id);
         Assert.Contains("APPROVED", text, StringComparison.Ordinal);
         string explained = await cluster.TctlAsync("access", "explain", $"--request={id}", "--reviewer=carol");
         Assert.Contains("nobody reviews their own request", explained, StringComparison.Ordinal);
     }
+
+    private string AuditLog() => string.Concat(Directory.EnumerateFiles(cluster.File("data/log"), "*.log", SearchOption.AllDirectories).Select(static file =>
+    {
+        using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+        return reader.ReadToEnd();
+    }));
 
     /// <summary>A shell under the grant ends when an administrator deletes the request.</summary>
     private async Task UseUntilDeletedAsync()

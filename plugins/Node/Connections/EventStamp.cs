@@ -15,6 +15,9 @@ internal sealed class EventStamp(NodeContext context, ConnectionOrigin origin)
 
     public string? Login { get; set; }
 
+    /// <summary>Access requests that the user acts under; <c>null</c>: none.</summary>
+    public IReadOnlyList<string>? AccessRequests { get; set; }
+
     /// <summary>Fills an event in and takes it. Time and id are added by whoever keeps it.</summary>
     public void Emit(ServerEvent happened)
     {
@@ -24,6 +27,7 @@ internal sealed class EventStamp(NodeContext context, ConnectionOrigin origin)
             User = happened.User ?? User,
             Impersonator = Impersonator,
             Login = Login,
+            AccessRequests = AccessRequests,
             RemoteAddress = origin.Remote?.ToString(),
             LocalAddress = origin.Local.ToString(),
             ServerId = self.Metadata.Name,

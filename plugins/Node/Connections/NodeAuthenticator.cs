@@ -58,6 +58,7 @@ internal sealed partial class NodeAuthenticator(NodeContext context, AccessGate 
         stamp.User = identity.UserName;
         stamp.Impersonator = identity.Impersonator;
         stamp.Login = login;
+        stamp.AccessRequests = identity.ActiveRequests.Count > 0 ? identity.ActiveRequests : null;
         await GrantWatch.WaitUntilHeardAsync(identity, context.Cluster, context.Time, cancellationToken);
         (NodeGrant? grant, string? refusal) = gate.Check(identity, login, origin.Remote);
         LocalUser? user = null;

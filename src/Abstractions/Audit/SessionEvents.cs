@@ -9,6 +9,10 @@ public abstract record ServerEvent : ActorEvent
     [JsonPropertyName("login")]
     public string? Login { get; init; }
 
+    /// <summary>Access requests that the user's certificate carries; <c>null</c>: none.</summary>
+    [JsonPropertyName("access_requests")]
+    public IReadOnlyList<string>? AccessRequests { get; init; }
+
     /// <summary>The session, a UUID.</summary>
     [JsonPropertyName("sid")]
     public string? SessionId { get; init; }
