@@ -78,7 +78,7 @@ public static class RequestText
         {
             if (!string.IsNullOrEmpty(value))
             {
-                text.Append(CultureInfo.InvariantCulture, $"{(name + ":").PadRight(20)}{Names.Printable(value)}\n");
+                text.Append(CultureInfo.InvariantCulture, $"{(name + ":").PadRight(21)}{Names.Printable(value)}\n");
             }
         }
 
