@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Teleport.Abstractions.Configuration;
+using Teleport.Proxy.Callbacks;
 using Teleport.Proxy.Configuration;
 using Teleport.Proxy.FrontDoor;
 using Teleport.Proxy.Relaying;
@@ -18,9 +19,10 @@ internal sealed class ProxyComposition : IAsyncDisposable
 {
     private readonly WebServer _web;
     private readonly RefusalAudit _refusals;
+    private readonly CallbackForwarder _callbacks;
 
-    private ProxyComposition(ConnectionDispatcher dispatcher, WebServer web, RefusalAudit refusals, TunnelRegistry tunnels) =>
-        (Dispatcher, _web, _refusals, Tunnels) = (dispatcher, web, refusals, tunnels);
+    private ProxyComposition(ConnectionDispatcher dispatcher, WebServer web, RefusalAudit refusals, TunnelRegistry tunnels, CallbackForwarder callbacks) =>
+        (Dispatcher, _web, _refusals, Tunnels, _callbacks) = (dispatcher, web, refusals, tunnels, callbacks);
 
     /// <summary>Serves whatever connects.</summary>
     public ConnectionDispatcher Dispatcher { get; }
@@ -58,12 +60,14 @@ internal sealed class ProxyComposition : IAsyncDisposable
             refusals,
             new UserLimit(instance.ConnectionLimits.MaxUsers),
             loggers.CreateLogger<SshEntrance>());
+        var callbacks = new CallbackForwarder(member.Rendezvous, tunnels);
         var connections = new WebConnections();
         var web = WebServer.Create(
             connections,
             new WebApiServices(
                 member.Login, member.Join, () => new ClusterFacts(member.ClusterName, member.Cluster().AuthPreference), addresses, instance.Version),
             new WebPages(member.ClusterName, addresses.Web),
+            callbacks,
             certificates.AreConfigured,
             loggers);
         var dispatcher = new ConnectionDispatcher(
@@ -73,7 +77,7 @@ internal sealed class ProxyComposition : IAsyncDisposable
             new TlsTerminator(certificates, TlsSettings.CipherSuites(instance.TlsCipherSuites), ssh, connections),
             new PlainHttpAnswer(addresses.Web),
             loggers.CreateLogger<ConnectionDispatcher>());
-        return new ProxyComposition(dispatcher, web, refusals, tunnels);
+        return new ProxyComposition(dispatcher, web, refusals, tunnels, callbacks);
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => _web.StartAsync(cancellationToken);
@@ -84,6 +88,7 @@ internal sealed class ProxyComposition : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _web.DisposeAsync();
+        _callbacks.Dispose();
         await _refusals.DisposeAsync();
     }
 

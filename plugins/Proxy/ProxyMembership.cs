@@ -1,5 +1,6 @@
 using Teleport.Abstractions.Audit;
 using Teleport.Abstractions.Configuration;
+using Teleport.Abstractions.Plugins;
 using Teleport.Agent;
 using Teleport.Api.Join.V1;
 using Teleport.Api.Login.V1;
@@ -26,6 +27,9 @@ internal sealed record ProxyMembership
 
     /// <summary>Puts an event on record.</summary>
     public required Action<AuditEvent> Emit { get; init; }
+
+    /// <summary>Where the roles of this process meet.</summary>
+    public required IRendezvous Rendezvous { get; init; }
 
     /// <summary>Auth servers, the most reliable first.</summary>
     public required Func<IReadOnlyList<NetworkAddress>> AuthServers { get; init; }

@@ -65,6 +65,7 @@ internal sealed partial class ProxyService(ProxyOptions options, IServiceProvide
                 Login = joined.Auth.Login,
                 Join = joined.Auth.Join,
                 Emit = joined.Audit.Emit,
+                Rendezvous = services.GetRequiredService<IRendezvous>(),
                 AuthServers = () => AuthServersOf(joined),
             },
             options, _instance, listeners.Addresses, certificates, _time, _loggers, context.Draining);

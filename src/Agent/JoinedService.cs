@@ -18,12 +18,14 @@ public sealed class JoinedService : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _renewal;
+    private readonly AuthClientOptions _way;
     private volatile HostCredentials _credentials;
 
     private JoinedService(HostCredentials credentials, AuthClientOptions way, JoinOptions options, Renewal renewal, EmitterOptions audit)
     {
         (_credentials, Time, Logger, Health) = (credentials, audit.Time, audit.Logger, audit.Health);
         ThroughProxy = way.Endpoint.Route == AuthRoute.ThroughProxy;
+        _way = way;
         Auth = AuthClient.Create(way with { ClientCertificate = () => _credentials.Tls, Roots = Roots });
         // The spool first: it is what can fail, and nothing runs yet.
         Audit = new AuditEmitter(audit, SendAsync);
@@ -105,6 +107,10 @@ public sealed class JoinedService : IAsyncDisposable
                 Health = health,
             });
     }
+
+    /// <summary>Opens the auth service by another certificate, on the same way. Whoever calls disposes it.</summary>
+    /// <param name="certificate">Asked for at each new connection.</param>
+    public AuthClient OpenAuth(Func<X509Certificate2?> certificate) => AuthClient.Create(_way with { ClientCertificate = certificate, Roots = Roots });
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -38,6 +38,10 @@ public sealed partial class PluginRunner : IAsyncDisposable
     private readonly Dictionary<string, int> _attempts = new(StringComparer.Ordinal);
     private volatile TaskCompletionSource _open = NewSignal();
 
+    // Whether a delivery was refused since the last check, and how often that was so in a row.
+    private volatile bool _isRefused;
+    private volatile int _refusals;
+
     // Whether the present watch has told all that there was; read and written by the loop that follows it.
     private bool _isComplete;
 
@@ -152,6 +156,13 @@ public sealed partial class PluginRunner : IAsyncDisposable
                 continue;
             }
 
+            if (_isRefused)
+            {
+                // It was a delivery that was refused: whatever the check says, what was used is not good.
+                _isRefused = false;
+                await WaitAsync(++_refusals, null, isRefusal: true, stop);
+            }
+
             try
             {
                 await _plugin.CheckAsync(stop);
@@ -250,8 +261,8 @@ public sealed partial class PluginRunner : IAsyncDisposable
     {
         while (true)
         {
-            await _open.Task.WaitAsync(stop);
             string id = await _queue.TakeAsync(stop);
+            await _open.Task.WaitAsync(stop);
             _queue.Done(id, await ReconcileAsync(id, stop));
         }
     }
@@ -334,6 +345,7 @@ public sealed partial class PluginRunner : IAsyncDisposable
     {
         if (_open.Task.IsCompleted)
         {
+            _isRefused = true;
             _open = NewSignal();
         }
     }
@@ -348,6 +360,7 @@ public sealed partial class PluginRunner : IAsyncDisposable
         }
 
         _health.Clear(DeliveryPart);
+        _refusals = 0;
         if (wasFailing)
         {
             // The service works again: whatever waits for a later try need not.

@@ -95,9 +95,9 @@ internal sealed class GatewayAuthenticator(
             throw Refused($"it is of the cluster {agent.ClusterName}, and this is {snapshot.ClusterName}");
         }
 
-        if (agent.Role != SystemRole.Node)
+        if (agent.Role is not (SystemRole.Node or SystemRole.Access))
         {
-            throw Refused($"its role is {agent.Role}, and tunnels are for nodes");
+            throw Refused($"its role is {agent.Role}, and tunnels are for nodes and hosts of access plugins");
         }
 
         return login == agent.HostId || login == $"{agent.HostId}.{agent.ClusterName}"

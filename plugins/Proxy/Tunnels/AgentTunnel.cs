@@ -41,7 +41,7 @@ internal sealed class AgentTunnel(SshConnection connection, HostIdentity agent, 
         {
             channel = await Connection.OpenChannelAsync("teleport-transport", ct: timeout.Token);
             byte[] payload = JsonSerializer.SerializeToUtf8Bytes(
-                new TunnelDialPayload(LocalNode, $"{Agent.HostId}.{Agent.ClusterName}", "node"), TunnelDialJson.Default.TunnelDialPayload);
+                new TunnelDialPayload(LocalNode, $"{Agent.HostId}.{Agent.ClusterName}", Agent.Role.ToString().ToLowerInvariant()), TunnelDialJson.Default.TunnelDialPayload);
             if (await channel.SendRequestAsync("teleport-transport-dial", payload, wantReply: true, timeout.Token))
             {
                 return RelayTarget.Of(channel);

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Teleport.Abstractions.Errors;
 using Teleport.Abstractions.Resources;
+using Teleport.Abstractions.Security;
 using Teleport.Proxy.Relaying;
 using Teleport.Ssh;
 
@@ -35,8 +36,8 @@ internal sealed partial class TunnelRegistry(ILogger<TunnelRegistry> logger, Tim
         AgentTunnel? older;
         lock (_gate)
         {
-            _tunnels.TryGetValue(tunnel.Agent.HostId, out older);
-            _tunnels[tunnel.Agent.HostId] = tunnel;
+            _tunnels.TryGetValue(KeyOf(tunnel.Agent.Role, tunnel.Agent.HostId), out older);
+            _tunnels[KeyOf(tunnel.Agent.Role, tunnel.Agent.HostId)] = tunnel;
         }
 
         ProxyMetrics.Tunnels.Add(1);
@@ -49,9 +50,9 @@ internal sealed partial class TunnelRegistry(ILogger<TunnelRegistry> logger, Tim
         {
             lock (_gate)
             {
-                if (_tunnels.TryGetValue(tunnel.Agent.HostId, out AgentTunnel? current) && ReferenceEquals(current, tunnel))
+                if (_tunnels.TryGetValue(KeyOf(tunnel.Agent.Role, tunnel.Agent.HostId), out AgentTunnel? current) && ReferenceEquals(current, tunnel))
                 {
-                    _tunnels.Remove(tunnel.Agent.HostId);
+                    _tunnels.Remove(KeyOf(tunnel.Agent.Role, tunnel.Agent.HostId));
                 }
             }
 
@@ -63,16 +64,25 @@ internal sealed partial class TunnelRegistry(ILogger<TunnelRegistry> logger, Tim
     /// <summary>Opens a connection to a node through its tunnel.</summary>
     /// <exception cref="TeleportException">Code <c>unavailable</c>: it has none here.</exception>
     public Task<RelayTarget> DialAsync(Server node, CancellationToken cancellationToken) =>
-        Find(node.Metadata.Name) is { } tunnel
+        Find(SystemRole.Node, node.Metadata.Name) is { } tunnel
             ? tunnel.DialAsync(node.Spec.Hostname, cancellationToken)
             : throw TeleportException.Unavailable(
                 $"the node {node.Spec.Hostname} has no tunnel to this proxy at the moment: check that it runs and that it reaches the tunnel port 3024 of the proxy");
 
-    private AgentTunnel? Find(string hostId)
+    /// <summary>The tunnels of agents of a role, in the order of their host ids.</summary>
+    public IReadOnlyList<AgentTunnel> OfRole(SystemRole role)
     {
         lock (_gate)
         {
-            return _tunnels.GetValueOrDefault(hostId);
+            return [.. _tunnels.Values.Where(tunnel => tunnel.Agent.Role == role).OrderBy(static tunnel => tunnel.Agent.HostId, StringComparer.Ordinal)];
+        }
+    }
+
+    private AgentTunnel? Find(SystemRole role, string hostId)
+    {
+        lock (_gate)
+        {
+            return _tunnels.GetValueOrDefault(KeyOf(role, hostId));
         }
     }
 
@@ -88,7 +98,7 @@ internal sealed partial class TunnelRegistry(ILogger<TunnelRegistry> logger, Tim
                 return;
             }
 
-            bool superseded = !ReferenceEquals(Find(tunnel.Agent.HostId), tunnel);
+            bool superseded = !ReferenceEquals(Find(tunnel.Agent.Role, tunnel.Agent.HostId), tunnel);
             if ((superseded || draining.IsCancellationRequested) && IsIdle(tunnel))
             {
                 string why = superseded ? "a newer tunnel of this agent has taken over" : "the proxy is shutting down";
@@ -100,6 +110,9 @@ internal sealed partial class TunnelRegistry(ILogger<TunnelRegistry> logger, Tim
             await Task.WhenAny(tunnel.Connection.Completion, DelayAsync(pause, draining));
         }
     }
+
+    // One host may run several services, each with a tunnel of its own.
+    private static string KeyOf(SystemRole role, string hostId) => $"{role}/{hostId}";
 
     // The agent's heartbeat is a channel, too.
     private static bool IsIdle(AgentTunnel tunnel) => tunnel.Connection.ChannelCount <= 1;

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Teleport.Proxy.Callbacks;
 using Teleport.Proxy.WebApi;
 using Teleport.Proxy.WebUi;
 
@@ -19,7 +20,7 @@ internal sealed class WebServer : IAsyncDisposable
     private WebServer(WebApplication app) => _app = app;
 
     /// <summary>Builds the server; nothing listens yet.</summary>
-    public static WebServer Create(WebConnections connections, WebApiServices api, WebPages pages, bool trustedCertificate, ILoggerFactory loggers)
+    public static WebServer Create(WebConnections connections, WebApiServices api, WebPages pages, CallbackForwarder callbacks, bool trustedCertificate, ILoggerFactory loggers)
     {
         // Empty: neither the environment nor files may add listeners or middleware.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -40,6 +41,7 @@ internal sealed class WebServer : IAsyncDisposable
         api.Map(app.MapGroup("/webapi"));
         api.Map(app.MapGroup("/v1/webapi"));
         pages.Map(app);
+        CallbackEndpoints.Map(app, callbacks);
         app.MapFallback("{**path}", WebErrors.NotFoundAsync);
         return new WebServer(app);
     }

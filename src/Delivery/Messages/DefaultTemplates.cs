@@ -11,56 +11,56 @@ internal static class DefaultTemplates
             {{ bold "Cluster" }}: {{ cluster }}
             {{ bold "User" }}: {{ request.user }}
             {{ bold "Roles" }}: {{ request.roles }}
-            {{~ if request.resources != "" }}
+            {{- if request.resources != "" }}
             {{ bold "Resources" }}: {{ request.resources }}
-            {{~ end }}
-            {{~ if request.reason != "" }}
+            {{- end }}
+            {{- if request.reason != "" }}
             {{ bold "Reason" }}:
             {{ request.reason }}
-            {{~ end }}
-            {{~ if request.access_begins != "" }}
+            {{- end }}
+            {{- if request.access_begins != "" }}
             {{ bold "Access begins" }}: {{ request.access_begins }}
-            {{~ end }}
+            {{- end }}
             {{ bold "Access ends" }}: {{ request.access_ends }}
-            {{~ if request.decide_before != "" }}
+            {{- if request.decide_before != "" }}
             {{ bold "Decide before" }}: {{ request.decide_before }}
-            {{~ end }}
-            {{~ if request.suggested_reviewers != "" }}
+            {{- end }}
+            {{- if request.suggested_reviewers != "" }}
             {{ bold "Suggested reviewers" }}: {{ request.suggested_reviewers }}
-            {{~ end }}
-            {{~ if link_url != "" }}
+            {{- end }}
+            {{- if link_url != "" }}
             {{ link "Open in Teleport" link_url }}
-            {{~ else if request.is_pending }}
+            {{- else if request.is_pending }}
             Approve: tsh request review --approve {{ request.id }}
             Deny: tsh request review --deny {{ request.id }}
-            {{~ end }}
+            {{- end }}
             """,
         ["resolution"] = """
             {{ request.sign }} {{ bold request.standing }} ({{ request.approvals }}, {{ request.denials }})
-            {{~ if request.decided_by != "" }}
+            {{- if request.decided_by != "" }}
             Reviewed by {{ request.decided_by }}
-            {{~ end }}
-            {{~ if request.resolve_reason != "" }}
+            {{- end }}
+            {{- if request.resolve_reason != "" }}
             {{ request.resolve_reason }}
-            {{~ end }}
+            {{- end }}
             """,
         ["review"] = """
             {{ review.sign }} {{ bold review.author }} {{ review.verb }} at {{ review.time }}{{ if review.via != "" }} from {{ review.via }}{{ end }}
-            {{~ if review.reason != "" }}
+            {{- if review.reason != "" }}
             {{ review.reason }}
-            {{~ end }}
+            {{- end }}
             """,
         ["requester"] = """
             Your request for {{ request.what }} on {{ cluster }}: {{ request.sign }} {{ bold request.standing }}
-            {{~ if request.decided_by != "" }}
+            {{- if request.decided_by != "" }}
             Reviewed by {{ request.decided_by }}
-            {{~ end }}
-            {{~ if request.resolve_reason != "" }}
+            {{- end }}
+            {{- if request.resolve_reason != "" }}
             {{ request.resolve_reason }}
-            {{~ end }}
-            {{~ if request.is_approved }}
+            {{- end }}
+            {{- if request.is_approved }}
             Use it: tsh login --request-id={{ request.id }}
-            {{~ end }}
+            {{- end }}
             """,
     };
 }

@@ -7,7 +7,7 @@ namespace Teleport.Delivery.Requests;
 internal sealed class RecordKeeper(IRequestDesk desk, string holder, TimeProvider time)
 {
     private const int MaxTries = 20;
-    private static readonly TimeSpan Hold = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Hold = TimeSpan.FromSeconds(30);
 
     /// <summary>The entry; <c>null</c>: there is none.</summary>
     public async Task<DeliveryRecord?> ReadAsync(string requestId, CancellationToken cancellationToken) =>

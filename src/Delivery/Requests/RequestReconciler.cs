@@ -152,7 +152,7 @@ internal sealed partial class RequestReconciler(
 
     private void ReportRoute(string requestId, DeliveryRecord record)
     {
-        if (record.Targets.Values.Any(static t => !t.IsRequester))
+        if (record.Targets.Values.Any(static t => !t.IsRequester) || router.IsOwn(record.Request))
         {
             health.Clear(RoutePart);
             return;

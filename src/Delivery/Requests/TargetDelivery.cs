@@ -47,6 +47,7 @@ internal sealed partial class TargetDelivery(
             }
 
             health.Clear("delivery");
+            health.Clear($"recipient {name}");
             return after;
         }
         catch (AccessPluginException e) when (e.Failure is AccessPluginFailure.Gone or AccessPluginFailure.Refused)
@@ -114,7 +115,8 @@ internal sealed partial class TargetDelivery(
             return null;
         }
 
-        bool wasFound = posted is not null;
+        // What was found, or what a service took for a repetition of it, may be of an earlier state of the request.
+        bool isCertain = target.State == TargetState.Planned;
         if (posted is null)
         {
             await pace.WaitAsync(target.Id!, cancellationToken);
@@ -127,8 +129,7 @@ internal sealed partial class TargetDelivery(
             State = TargetState.Posted,
             Channel = posted.Channel,
             Message = posted.Message,
-            // What was found may be of an earlier state of the request.
-            Shown = wasFound ? null : MessageComposer.Fingerprint(message),
+            Shown = isCertain ? MessageComposer.Fingerprint(message) : null,
         }), cancellationToken);
     }
 
@@ -191,7 +192,7 @@ internal sealed partial class TargetDelivery(
             LogGivenUp(pluginName, name, requestId, reason.Message);
             if (target.State != TargetState.Posted)
             {
-                health.Report("recipients", AccessPluginState.Degraded, $"The recipient {name} cannot be told: {reason.Message}");
+                health.Report($"recipient {name}", AccessPluginState.Degraded, $"The recipient {name} cannot be told: {reason.Message}");
             }
         }
 

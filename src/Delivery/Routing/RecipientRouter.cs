@@ -19,6 +19,9 @@ internal sealed partial class RecipientRouter(
     /// <summary>Takes the rules that hold from now on.</summary>
     public void Use(IReadOnlyList<AccessMonitoringRule> rules) => _rules = rules;
 
+    /// <summary>Whether it is the plugin itself that says who is told; then nobody may be as well.</summary>
+    public bool IsOwn(AccessRequestView view) => plugin.RecipientsOf(view) is not null;
+
     /// <summary>Names of those to tell, without duplicates.</summary>
     public async Task<IReadOnlyList<string>> RouteAsync(AccessRequestView view, AccessRequest request, CancellationToken cancellationToken)
     {

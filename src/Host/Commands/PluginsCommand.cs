@@ -12,9 +12,15 @@ internal static class PluginsCommand
     private static Command CreateList()
     {
         Option<string> format = OutputFormat.CreateOption();
-        var command = new Command("ls", "Lists the installed plugins.") { format };
-        command.SetAction(parsed =>
+        var diagnostics = new Option<string?>("--diag-addr") { Description = "Address of the diagnostics of a running host: lists its access plugins, and how they fare." };
+        var command = new Command("ls", "Lists the installed plugins.") { format, diagnostics };
+        command.SetAction(async (parsed, cancellationToken) =>
         {
+            if (parsed.GetValue(diagnostics) is { } address)
+            {
+                return await RunningPlugins.PrintAsync(address, parsed.InvocationConfiguration.Output, parsed.GetValue(format)!, cancellationToken);
+            }
+
             PluginCatalog catalog = PluginCatalog.Discover(parsed.GetValue(TeleportCommand.PluginsFolder));
             PluginRow[] rows =
             [

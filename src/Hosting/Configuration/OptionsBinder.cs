@@ -50,7 +50,7 @@ internal sealed class OptionsBinder(ConfigurationMistakes mistakes, Func<YamlNod
             string keyPath = YamlPath.Join(path, key);
             if (FileOfSecret(properties, key) is { } secret)
             {
-                BindSecretFile(target, secret, entry, keyPath);
+                BindSecretFile(target, secret, entry, keyPath, isTwice: mapping!.Find(key[..^SecretFileSuffix.Length]) is not null);
             }
             else if (!properties.TryGetValue(key, out PropertyInfo? property))
             {
@@ -158,9 +158,9 @@ internal sealed class OptionsBinder(ConfigurationMistakes mistakes, Func<YamlNod
             ? property
             : null;
 
-    private void BindSecretFile(object target, PropertyInfo property, YamlEntry entry, string path)
+    private void BindSecretFile(object target, PropertyInfo property, YamlEntry entry, string path, bool isTwice)
     {
-        if (property.GetValue(target) is not null)
+        if (isTwice)
         {
             mistakes.Add(entry.Key.Location, path, $"and {path[..^SecretFileSuffix.Length]} are both written; keep one");
         }

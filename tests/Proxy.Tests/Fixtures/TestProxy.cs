@@ -69,6 +69,7 @@ internal sealed class TestProxy : IAsyncDisposable
                         Events.Add(e);
                     }
                 },
+                Rendezvous = Rendezvous,
                 AuthServers = () => authServers,
             },
             options, instance, _listeners.Addresses, Certificates, time, NullLoggerFactory.Instance, _draining.Token);
@@ -77,6 +78,9 @@ internal sealed class TestProxy : IAsyncDisposable
     }
 
     public TestAuthorities Authorities { get; }
+
+    /// <summary>Where other roles of the process would be.</summary>
+    public TestRendezvous Rendezvous { get; } = new();
 
     public TimeProvider Time { get; }
 
