@@ -33,7 +33,12 @@ internal sealed class OurServer : IAsyncDisposable, ISshServerAuthenticator, ISs
             Transport = rekeyBytes is { } bytes ? transport with { RekeyBytes = bytes } : transport,
             HostKeys = [Keys.Credential(hostKey, choice.HostKeyAlgorithm, SshCertificateKind.Host, Keys.HostAddress)],
             Authenticator = this,
-            Handler = this,
+            // Noted before anything is served: a client may have come and gone by the time that accepting it returns.
+            HandlerFactory = connection =>
+            {
+                Negotiated = connection.NegotiatedAlgorithms;
+                return this;
+            },
         };
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         _listener.Listen();
@@ -169,7 +174,6 @@ internal sealed class OurServer : IAsyncDisposable, ISshServerAuthenticator, ISs
         try
         {
             await using SshConnection connection = await SshConnection.AcceptAsync(socket, _options, _stop.Token);
-            Negotiated = connection.NegotiatedAlgorithms;
             await connection.Completion.WaitAsync(_stop.Token);
             Failure = connection.CloseReason?.Error as SshProtocolException;
         }
