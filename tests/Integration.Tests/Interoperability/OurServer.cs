@@ -142,8 +142,9 @@ internal sealed class OurServer : IAsyncDisposable, ISshServerAuthenticator, ISs
         try
         {
             await serve();
-            await channel.SendEofAsync();
+            // In this order: PuTTY closes the channel at our EOF, and what comes behind is too late.
             await channel.SendRequestAsync(new ExitStatus((uint)status), wantReply: false, ct);
+            await channel.SendEofAsync();
             await channel.CloseAsync();
         }
         catch (Exception exception) when (exception is SshException or OperationCanceledException or IOException)

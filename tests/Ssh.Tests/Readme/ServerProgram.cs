@@ -61,8 +61,8 @@ public sealed class SmallServer(SshPrivateKey hostKey, SshPublicKey userKey, str
             try
             {
                 await work();
-                await channel.SendEofAsync();
                 await channel.SendRequestAsync(new ExitStatus(0), wantReply: false, ct);
+                await channel.SendEofAsync(); // behind the status: some clients close the channel now
             }
             catch (Exception exception) when (exception is SshException or OperationCanceledException)
             {
