@@ -8,6 +8,7 @@ using Teleport.Abstractions.Security;
 using Teleport.Proxy.Relaying;
 using Teleport.Proxy.Tunnels;
 using Teleport.Proxy.WebApi;
+using Teleport.Ssh;
 
 namespace Teleport.Proxy.Callbacks;
 
@@ -97,9 +98,9 @@ internal sealed class CallbackForwarder : IDisposable
                     return;
                 }
             }
-            catch (Exception e) when (e is HttpRequestException or TeleportException || (e is OperationCanceledException && !context.RequestAborted.IsCancellationRequested))
+            catch (Exception e) when (e is HttpRequestException or TeleportException or IOException or SshException or InvalidOperationException || (e is OperationCanceledException && !context.RequestAborted.IsCancellationRequested))
             {
-                // Another host may have the plugin too.
+                // Also a connection that was kept, of a tunnel that has ended since. Another host may have the plugin too.
                 failure = e.Message;
             }
         }
