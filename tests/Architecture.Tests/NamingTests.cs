@@ -35,8 +35,7 @@ public sealed partial class NamingTests
         [
             .. Repository.Sources(OurAreas).SelectMany(static path => TypeDeclaration().Matches(File.ReadAllText(Path.Combine(Repository.Root, path)))
                 .Select(static match => match.Groups[1].Value)
-                // The kind of resource is called plugin_data everywhere.
-                .Where(static name => name != "PluginData" && ForbiddenSuffixes.Any(suffix => name.EndsWith(suffix, StringComparison.Ordinal)) || NamespaceParts.Contains(name))
+                .Where(static name => ForbiddenSuffixes.Any(suffix => name.EndsWith(suffix, StringComparison.Ordinal)) || NamespaceParts.Contains(name))
                 .Select(name => $"{path}: {name}")),
         ];
 
