@@ -51,7 +51,7 @@ public sealed class AccessPluginExampleTests : IDisposable
         Assert.Null(plugin.Failure);
 
         var desk = new TestRequestDesk(TimeProvider.System);
-        await using TestPluginHost runner = TestPluginHost.Start(desk, plugin);
+        await using TestPluginHost runner = TestPluginHost.Start(desk, plugin, settings: null);
         string id = desk.Create("alice", "dba").Metadata.Name;
         await UntilAsync(() => received.Count == 1, runner);
         desk.Review(id, "bob", approves: true, "fine");

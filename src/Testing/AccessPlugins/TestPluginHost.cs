@@ -37,7 +37,7 @@ public sealed class TestPluginHost : IAsyncDisposable
     /// <param name="desk">The cluster, maybe shared with other hosts.</param>
     /// <param name="plugin">The plugin.</param>
     /// <param name="settings">What is out of the ordinary.</param>
-    public static TestPluginHost Start(IRequestDesk desk, ConfiguredAccessPlugin plugin, TestPluginHostSettings? settings = null)
+    public static TestPluginHost Start(IRequestDesk desk, ConfiguredAccessPlugin plugin, TestPluginHostSettings? settings)
     {
         settings ??= new TestPluginHostSettings();
         return new TestPluginHost(new PluginRunner(new PluginRunnerOptions
